@@ -8,6 +8,8 @@ pub mod model;
 
 // The server only.
 #[cfg(feature = "ssr")]
+pub mod clock;
+#[cfg(feature = "ssr")]
 pub mod hub;
 #[cfg(feature = "ssr")]
 pub mod oci;
