@@ -4,6 +4,7 @@
 compile_error!("features `ssr` and `hydrate` are two builds of one crate: choose one");
 
 // Compiled for the browser and for the server.
+pub mod api;
 pub mod model;
 
 // The server only.
