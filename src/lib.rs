@@ -16,3 +16,5 @@ pub mod hub;
 pub mod oci;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+#[cfg(feature = "ssr")]
+pub mod store;
