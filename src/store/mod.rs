@@ -116,3 +116,10 @@ fn unsigned(value: i64) -> u64 {
 fn small(value: i64) -> u32 {
     u32::try_from(value).unwrap_or_default()
 }
+
+impl From<StoreError> for crate::model::ApiError {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(error = &error as &dyn std::error::Error, "the store failed");
+        Self::Internal
+    }
+}
