@@ -6,6 +6,7 @@ compile_error!("features `ssr` and `hydrate` are two builds of one crate: choose
 // Compiled for the browser and for the server.
 pub mod api;
 pub mod model;
+pub mod web;
 
 // The server only.
 #[cfg(feature = "ssr")]

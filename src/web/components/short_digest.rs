@@ -1,0 +1,10 @@
+//! A digest as people compare it: its first twelve digits, the whole in its title.
+
+use crate::model::Digest;
+use leptos::prelude::*;
+
+/// The short form in monospace.
+#[component]
+pub fn ShortDigest(digest: Digest) -> impl IntoView {
+    view! { <code class="short-digest" title=digest.to_string()>{digest.short().to_owned()}</code> }
+}
