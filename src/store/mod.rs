@@ -58,6 +58,11 @@ pub async fn begin(db: &PgPool) -> Result<Tx, StoreError> {
     Ok(db.begin().await?)
 }
 
+/// Makes true what was done in the transaction.
+pub async fn commit(tx: Tx) -> Result<(), StoreError> {
+    Ok(tx.commit().await?)
+}
+
 /// True while the database answers.
 pub async fn is_alive(db: &PgPool) -> bool {
     sqlx::query_scalar!("select 1").fetch_one(db).await.is_ok()
