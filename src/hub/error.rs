@@ -115,3 +115,21 @@ fn ended(text: &str) -> String {
     let text = text.trim();
     if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
 }
+
+impl From<HubError> for crate::model::ApiError {
+    fn from(error: HubError) -> Self {
+        match &error {
+            // The token was revoked since its owner signed in.
+            HubError::BadCredential { .. } => Self::SignedOut,
+            HubError::WrongKindOfCredential { .. } | HubError::Forbidden { .. } | HubError::Entitlement { .. } => {
+                Self::Forbidden(error.sentence())
+            }
+            HubError::NotFound => Self::NotFound(error.sentence()),
+            HubError::Refused { .. } => Self::Conflict(error.sentence()),
+            HubError::RateLimited { .. } | HubError::Unavailable { .. } | HubError::Unexpected { .. } => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "Docker Hub: {error}");
+                Self::Upstream(error.sentence())
+            }
+        }
+    }
+}
