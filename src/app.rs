@@ -43,7 +43,7 @@ pub enum StartError {
     #[error("FERRY_HUB_URL or FERRY_GRAPHQL_URL: {0}")]
     Endpoints(#[from] crate::model::Refused),
     #[error("the client for Docker Hub cannot be made")]
-    Hub(#[from] crate::hub::HubError),
+    Hub(#[from] hub::HubError),
     #[error("FERRY_TRUSTED_KEY cannot be read")]
     TrustedKey(#[source] std::io::Error),
 }

@@ -21,7 +21,7 @@ const PULSE: Duration = Duration::from_millis(500);
 /// Brings the digest of a job to where its run wants it. Does nothing for items that are done. `last`: it will not be
 /// tried again.
 pub async fn perform(app: &App, job: &CopyDigest, last: bool) -> Result<(), ForwardError> {
-    let unit = Unit { run: job.run(), mirror: job.mirror(), digest: job.digest() };
+    let unit = Unit { run: job.run_id(), mirror: job.mirror(), digest: job.digest() };
     let work = runs::work(&app.db, unit.run).await?.ok_or(ForwardError::NoRun(unit.run))?;
     let open: Vec<Item> =
         items::of_unit(&app.db, unit).await?.into_iter().filter(|item| !item.state.is_final()).collect();

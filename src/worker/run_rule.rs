@@ -11,6 +11,6 @@ impl TaskHandler for RunRule {
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let (app, last) = surroundings(&context)?;
-        JobError::of(forward::plan(&app, self.run(), last).await)
+        JobError::of(forward::plan(&app, self.run_id(), last).await)
     }
 }
