@@ -1,9 +1,9 @@
 # Each target is a script in .tools, which says what it does. Nothing here needs more than `make` and Rust.
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test lint bench setup stop clean
+.PHONY: help demo dev test lint queries bench setup stop clean
 
 help: ## Say what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-6s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
 
 demo: ## Run Ferry with a pretend Docker Hub on http://127.0.0.1:3000 (PORT=3010: another port)
 	@.tools/demo
@@ -16,6 +16,9 @@ test: ## Run every test, in Rust and in a browser
 
 lint: ## Check format, lints, queries, and what reaches the browser
 	@.tools/lint
+
+queries: ## Write .sqlx anew, after a query or a migration has changed
+	@.tools/queries
 
 bench: ## Run the benchmarks
 	@.tools/bench
