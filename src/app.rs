@@ -8,9 +8,10 @@ use tokio::sync::broadcast;
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::hub::Hub;
-use crate::model::RunId;
+use crate::hub::{self, Hub};
+use crate::model::{OrgName, Role, RunId};
 use crate::queue::{Queue, QueueError};
+use crate::registries::Registries;
 use crate::seal::Sealer;
 use crate::store::locks::Locks;
 use crate::store::{self, StoreError};
@@ -24,6 +25,7 @@ pub struct App {
     pub clock: Clock,
     pub sealer: Sealer,
     pub locks: Locks,
+    pub registries: Registries,
     pub config: Arc<Config>,
     /// PEM texts of the keys that may sign attestations, beside Docker's own.
     pub trusted_keys: Arc<Vec<String>>,
@@ -41,7 +43,7 @@ pub enum StartError {
     #[error("FERRY_HUB_URL or FERRY_GRAPHQL_URL: {0}")]
     Endpoints(#[from] crate::model::Refused),
     #[error("the client for Docker Hub cannot be made")]
-    Hub(#[from] crate::hub::HubError),
+    Hub(#[from] hub::HubError),
     #[error("FERRY_TRUSTED_KEY cannot be read")]
     TrustedKey(#[source] std::io::Error),
 }
@@ -69,6 +71,7 @@ impl App {
             hub: Hub::new(config.endpoints()?, clock.clone())?,
             sealer: Sealer::new(&config.sealing_key),
             locks: Locks::new(db.clone()),
+            registries: Registries::new(clock.clone()),
             trusted_keys: Arc::new(trusted_keys),
             changes: broadcast::channel(256).0,
             config: Arc::new(config),
@@ -81,5 +84,27 @@ impl App {
 impl std::fmt::Debug for App {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("App").finish_non_exhaustive()
+    }
+}
+
+/// Somebody who belongs to the organization, and Docker Hub as they see it. Only `access` makes one.
+#[derive(Clone)]
+pub struct Visitor {
+    pub app: App,
+    pub organization: OrgName,
+    /// Docker Hub username.
+    pub username: String,
+    pub role: Role,
+    pub hub: hub::Session,
+    /// Where the token is kept; a run that is started reads the source with it.
+    pub session_id: Option<String>,
+}
+
+impl Visitor {
+    /// Writes down what this person did to `subject`; `action` is a noun and a verb, for example `mirror.start`.
+    pub async fn did(&self, tx: &mut store::Tx, action: &'static str, subject: &str) -> Result<(), StoreError> {
+        let (organization, actor) = (&self.organization, self.username.as_str());
+        let deed = store::audit::Deed { organization, actor, action, subject, at: self.app.clock.now() };
+        store::audit::record(&mut **tx, deed).await
     }
 }

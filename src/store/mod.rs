@@ -46,6 +46,21 @@ pub async fn connect(url: &str, connections: u32) -> Result<PgPool, StoreError> 
     Ok(PgPoolOptions::new().max_connections(connections).connect_with(options).await?)
 }
 
+/// Drops a database of the server at `url` and makes it anew, empty; answers its address. For the demo and for tests.
+#[cfg(feature = "sandbox")]
+pub async fn recreate(url: &str, name: &str) -> Result<String, StoreError> {
+    use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
+    let options: PgConnectOptions = url.parse()?;
+    let mut server = options.clone().connect().await?;
+    let quoted = format!("\"{}\"", name.replace('"', "\"\""));
+    for statement in [format!("drop database if exists {quoted} with (force)"), format!("create database {quoted}")] {
+        // Names cannot be bound; this one is quoted.
+        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut server).await?;
+    }
+    server.close().await?;
+    Ok(options.database(name).to_url_lossy().to_string())
+}
+
 /// Brings the schema up to date; safe beside a running release.
 pub async fn migrate(db: &PgPool) -> Result<(), StoreError> {
     // The job queue keeps its tables in a schema of its own, with migrations of its own.
@@ -56,6 +71,11 @@ pub async fn migrate(db: &PgPool) -> Result<(), StoreError> {
 /// Opens a transaction.
 pub async fn begin(db: &PgPool) -> Result<Tx, StoreError> {
     Ok(db.begin().await?)
+}
+
+/// Makes true what was done in the transaction.
+pub async fn commit(tx: Tx) -> Result<(), StoreError> {
+    Ok(tx.commit().await?)
 }
 
 /// True while the database answers.

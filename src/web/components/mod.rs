@@ -50,7 +50,8 @@
 //!
 //! Outside space belongs to the parent: `stack` (`data-gap` xs s m l xl xxl, by itself l), `cluster` (`data-gap` xs s m l xl,
 //! `data-align` between end baseline), `grid` (`data-min` s m l, `data-gap` m l xl), `split` (main and side; `data-side=l`).
-//! A page is usually `<div class="stack" data-gap="xl">`. Utilities: `visually-hidden truncate tabular-nums mono muted small
+//! A page is usually `<div class="stack" data-gap="xl">`; buttons below a form stand in a `cluster`. A page's own arrangement goes to
+//! `style/pages/`, with an `@import` in `style/main.css`. Utilities: `visually-hidden truncate tabular-nums mono muted small
 //! nowrap measure`. Words for numbers and moments: `crate::web::format`.
 
 mod account_menu;

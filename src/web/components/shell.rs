@@ -100,7 +100,9 @@ pub fn Shell(
                 <div class="shell__brand">
                     <Logo href="/" />
                 </div>
-                <OrganizationMenu org organizations section />
+                <div class="shell__organization">
+                    <OrganizationMenu org organizations section />
+                </div>
                 <nav class="shell__navigation" aria-label="Sections">
                     <ul class="shell__sections">
                         {Section::ALL.map(|this| view! { <li><SectionLink this org section /></li> })}
