@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use ferry::api::destinations::DestinationOutcome;
+use ferry::api::rules::RuleOutcome;
 use ferry::app::App;
 use ferry::clock::Clock;
 use ferry::config::Config;
 use ferry::model::{ItemState, RunDetail, RunState};
-use ferry::sandbox::{self, Sandbox, World};
+use ferry::sandbox::{self, DESTINATION_PASSWORD, DESTINATION_USER, Sandbox, World};
 use ferry::seal::SealingKey;
 use ferry::{server, store, worker};
 use secrecy::SecretString;
@@ -25,6 +27,7 @@ pub struct Story {
     pub sandbox: Sandbox,
     pub base: Url,
     stop: CancellationToken,
+    key: tempfile::NamedTempFile,
 }
 
 /// How a story begins.
@@ -78,12 +81,17 @@ impl Story {
         if beginning.work {
             tokio::spawn(worker::run(app.clone(), stop.clone()));
         }
-        Self { app, sandbox, base, stop }
+        Self { app, sandbox, base, stop, key }
     }
 
     /// The pretend Docker Hub.
     pub fn world(&self) -> World {
         self.sandbox.world()
+    }
+
+    /// File with the key that signs the sandbox's attestations.
+    pub fn key_file(&self) -> &std::path::Path {
+        self.key.path()
     }
 
     /// Somebody nobody knows.
@@ -98,6 +106,72 @@ impl Story {
         let answer = person.post("session/sign-in", &[("username", username), ("token", &token)]).await;
         assert_eq!(answer.status, 200, "{username} signs in: {}", answer.body);
         person
+    }
+
+    /// Adds a destination on plain HTTP and gives back its id; `credential` is a username and a password.
+    pub async fn destination(
+        &self,
+        person: &Person,
+        name: &str,
+        host: &str,
+        prefix: &str,
+        credential: Option<(&str, &str)>,
+    ) -> String {
+        let (username, secret) = credential.unwrap_or_default();
+        let fields = [
+            ("organization", "acme"),
+            ("form[name]", name),
+            ("form[host]", host),
+            ("form[prefix]", prefix),
+            ("form[username]", username),
+            ("form[secret]", secret),
+            ("form[plain_http]", "on"),
+        ];
+        let answer = person.post("destinations/save", &fields).await;
+        assert_eq!(answer.status, 200, "{name}: {answer:?}");
+        let outcome: DestinationOutcome = serde_json::from_str(&answer.body).expect("an outcome");
+        let DestinationOutcome::Saved(id) = outcome else { panic!("not saved: {outcome:?}") };
+        id.to_string()
+    }
+
+    /// Adds the sandbox's own destination.
+    pub async fn sandbox_destination(&self, person: &Person) -> String {
+        let robot = (DESTINATION_USER, DESTINATION_PASSWORD);
+        self.destination(person, "Sandbox", &self.sandbox.destination_registry(), "forwarded", Some(robot)).await
+    }
+
+    /// Adds a rule without an include list and gives back its id.
+    pub async fn rule(
+        &self,
+        person: &Person,
+        name: &str,
+        mirrors: &[&str],
+        destination: &str,
+        exclude: &str,
+    ) -> String {
+        let mut fields = vec![
+            ("organization", "acme"),
+            ("form[name]", name),
+            ("form[destination]", destination),
+            ("form[exclude]", exclude),
+            ("form[template]", "{mirror}"),
+            ("form[attestations]", "on"),
+            ("form[enabled]", "on"),
+        ];
+        fields.extend(mirrors.iter().map(|mirror| ("form[mirrors][]", *mirror)));
+        let answer = person.post("rules/save", &fields).await;
+        assert_eq!(answer.status, 200, "{name}: {answer:?}");
+        let outcome: RuleOutcome = serde_json::from_str(&answer.body).expect("an outcome");
+        let RuleOutcome::Saved(id) = outcome else { panic!("not saved: {outcome:?}") };
+        id.to_string()
+    }
+
+    /// Runs a rule by hand and gives back the run's id.
+    pub async fn run(&self, person: &Person, rule: &str) -> String {
+        let page = format!("/orgs/acme/rules/{rule}");
+        let answer = person.submit(&page, "rules/run", &[("organization", "acme"), ("id", rule)]).await;
+        assert_eq!(answer.status, 302, "{answer:?}");
+        answer.leads_to()
     }
 
     /// Waits until a run has come to its end and gives it back.
