@@ -66,3 +66,11 @@ pub fn local_time() -> DateTime<Utc> {
 fn document_attribute(name: &str) -> Option<String> {
     web_sys::window()?.document()?.document_element()?.get_attribute(name)
 }
+
+/// Where the browser's half begins: gives life to the page the server sent.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(crate::web::app::App);
+}
