@@ -106,7 +106,8 @@ fn welcome(public_url: &Url, world: &Sandbox) -> String {
     for account in world.accounts().iter().filter(|account| account.kind == "personal access token") {
         let role = account.role.map(|role| format!("{role:?}").to_lowercase()).unwrap_or_default();
         let place = account.organization.as_deref().unwrap_or_default();
-        let _ = writeln!(text, "  {:<8} {:<24} {role} of {place}; {}", account.identifier, account.secret, account.note);
+        let _ =
+            writeln!(text, "  {:<8} {:<24} {role} of {place}; {}", account.identifier, account.secret, account.note);
     }
     let _ = write!(
         text,

@@ -127,13 +127,15 @@ async fn a_second_run_copies_nothing_and_moves_no_tag() {
 
     assert_ended(&second, RunState::Unchanged);
     assert_eq!(second.run.bytes, 0);
-    let written = story.world().ledger().find(|entry| {
-        entry.facade == Facade::Destination && matches!(entry.method.as_str(), "PUT" | "POST" | "PATCH")
-    });
+    let written = story
+        .world()
+        .ledger()
+        .find(|entry| entry.facade == Facade::Destination && matches!(entry.method.as_str(), "PUT" | "POST" | "PATCH"));
     assert!(written.is_empty(), "{written:#?}");
-    let layers = story.world().ledger().count(|entry| {
-        entry.facade == Facade::Docker && entry.method == "GET" && entry.path.contains("/blobs/")
-    });
+    let layers = story
+        .world()
+        .ledger()
+        .count(|entry| entry.facade == Facade::Docker && entry.method == "GET" && entry.path.contains("/blobs/"));
     assert_eq!(layers, 0, "no layer was read again");
     story.end().await;
 }

@@ -22,8 +22,7 @@ async fn an_owner_mirrors_a_repository_watches_it_fill_and_stops_it() {
     let page = olivia.page("/orgs/acme/mirrors/dhi-node").await;
     assert!(page.status == 200 && page.body.contains("dhi-node"), "{page:?}");
 
-    let catalog: CatalogRepository =
-        olivia.read("catalog/get", &[("organization", "acme"), ("name", "node")]).await;
+    let catalog: CatalogRepository = olivia.read("catalog/get", &[("organization", "acme"), ("name", "node")]).await;
     assert_eq!(catalog.mirrors.len(), 1);
     assert!(!catalog.tags.is_empty() && catalog.overview.contains('<'));
 

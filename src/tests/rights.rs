@@ -24,14 +24,24 @@ const NO_ID: &str = "0192f0c1-2d5b-7c6a-9f1e-000000000000";
 /// Every server function. A new one that is not here fails the test below.
 const DOORS: &[Door] = &[
     Door { function: "session/viewer", read: true, least: Least::Anybody, fields: &[] },
-    Door { function: "session/sign-in", read: false, least: Least::Anybody, fields: &[("username", ""), ("token", "")] },
+    Door {
+        function: "session/sign-in",
+        read: false,
+        least: Least::Anybody,
+        fields: &[("username", ""), ("token", "")],
+    },
     Door { function: "session/theme", read: false, least: Least::Anybody, fields: &[("theme", "dark"), ("back", "/")] },
     Door { function: "forms/kept", read: true, least: Least::Anybody, fields: &[("form", "rule")] },
     Door { function: "catalog/list", read: true, least: Least::Member, fields: &[("filter[q]", "node")] },
     Door { function: "catalog/get", read: true, least: Least::Member, fields: &[("name", "node")] },
     Door { function: "mirrors/list", read: true, least: Least::Member, fields: &[] },
     Door { function: "mirrors/get", read: true, least: Least::Member, fields: &[("name", "dhi-nginx")] },
-    Door { function: "mirrors/start", read: false, least: Least::Owner, fields: &[("source", "node"), ("name", "bad")] },
+    Door {
+        function: "mirrors/start",
+        read: false,
+        least: Least::Owner,
+        fields: &[("source", "node"), ("name", "bad")],
+    },
     Door { function: "mirrors/stop", read: false, least: Least::Owner, fields: &[("name", "dhi-none")] },
     Door { function: "destinations/list", read: true, least: Least::Member, fields: &[] },
     Door { function: "destinations/get", read: true, least: Least::Member, fields: &[("id", NO_ID)] },

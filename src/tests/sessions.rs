@@ -21,7 +21,8 @@ async fn a_wrong_token_is_refused_at_its_field_and_the_username_stays() {
     let viewer: Option<Viewer> = nobody.read("session/viewer", &[]).await;
     assert_eq!(viewer, None);
 
-    for (username, token, field) in [("", "x", "username"), ("olivia", "", "token"), ("acme", "dckr_oat_acme_demo", "token")]
+    for (username, token, field) in
+        [("", "x", "username"), ("olivia", "", "token"), ("acme", "dckr_oat_acme_demo", "token")]
     {
         let answer = nobody.post("session/sign-in", &[("username", username), ("token", token)]).await;
         assert_eq!(answer.status, 422, "{username}: {answer:?}");

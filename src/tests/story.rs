@@ -215,4 +215,3 @@ pub fn assert_ended(detail: &RunDetail, state: RunState) {
     let failures: Vec<_> = detail.items.iter().filter_map(|item| item.failure.as_ref()).collect();
     assert_eq!(detail.run.state, state, "{:?} {:?} {failures:#?}", detail.run.counts, detail.plan_failure);
 }
-

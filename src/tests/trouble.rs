@@ -114,10 +114,8 @@ async fn a_blob_that_is_cut_off_half_way_arrives_whole_all_the_same() {
     let tag = &detail.items[0].tag;
     let robot = format!("{DESTINATION_USER}:{DESTINATION_PASSWORD}");
     let here = raw(&format!("{}/forwarded/dhi-nginx:{tag}", story.sandbox.destination_registry()), Some(&robot));
-    let there = raw(
-        &format!("{}/acme/dhi-nginx:{tag}", story.sandbox.docker_registry()),
-        Some("olivia:dckr_pat_olivia_demo"),
-    );
+    let there =
+        raw(&format!("{}/acme/dhi-nginx:{tag}", story.sandbox.docker_registry()), Some("olivia:dckr_pat_olivia_demo"));
     assert_eq!(here, there);
     story.end().await;
 }
