@@ -48,7 +48,7 @@ impl Reply {
         Some(Self { status, headers: Vec::new(), body: body.to_owned(), delay: Duration::ZERO })
     }
 
-    pub fn with(status: u16, name: &'static str, value: &impl ToString, body: &str) -> Option<Self> {
+    pub fn with(status: u16, name: &'static str, value: &(impl ToString + ?Sized), body: &str) -> Option<Self> {
         let reply = Self::text(status, body)?;
         Some(Self { headers: vec![(name, value.to_string())], ..reply })
     }
