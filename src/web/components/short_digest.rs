@@ -6,5 +6,6 @@ use leptos::prelude::*;
 /// The short form in monospace.
 #[component]
 pub fn ShortDigest(digest: Digest) -> impl IntoView {
-    view! { <code class="short-digest" title=digest.to_string()>{digest.short().to_owned()}</code> }
+    let short = digest.short().to_owned();
+    view! { <code class="short-digest" title=String::from(digest)>{short}</code> }
 }
