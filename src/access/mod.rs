@@ -10,27 +10,14 @@ use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
 use tower_sessions::Session;
 
-use crate::app::App;
-use crate::hub;
-use crate::model::{ApiError, OrgName, Role, Theme, Viewer};
+use crate::app::{App, Visitor};
+use crate::model::{ApiError, OrgName, Theme, Viewer};
 
 pub use session::{credential, layer};
 pub use sign_in::sign_in;
 
 /// Name of the cookie that keeps the chosen colours.
 pub const THEME_COOKIE: &str = "ferry_theme";
-
-/// Somebody who belongs to the organization, and Docker Hub as they see it.
-pub struct Visitor {
-    pub app: App,
-    pub organization: OrgName,
-    /// Docker Hub username.
-    pub username: String,
-    pub role: Role,
-    pub hub: hub::Session,
-    /// Where the token is kept; a run that is started reads the source with it.
-    pub session_id: Option<String>,
-}
 
 /// Who is signed in; none for nobody.
 pub async fn viewer() -> Result<Option<Viewer>, ApiError> {

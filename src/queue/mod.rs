@@ -28,7 +28,7 @@ impl RunRule {
     }
 
     /// The run.
-    pub fn run(&self) -> RunId {
+    pub fn run_id(&self) -> RunId {
         self.run
     }
 }
@@ -51,7 +51,7 @@ impl CopyDigest {
     }
 
     /// The run.
-    pub fn run(&self) -> RunId {
+    pub fn run_id(&self) -> RunId {
         self.run
     }
 

@@ -46,6 +46,34 @@ pub async fn connect(url: &str, connections: u32) -> Result<PgPool, StoreError> 
     Ok(PgPoolOptions::new().max_connections(connections).connect_with(options).await?)
 }
 
+/// Makes a database of the server at `url` anew, empty; answers its address. For the demo and for tests.
+#[cfg(feature = "sandbox")]
+pub async fn recreate(url: &str, name: &str) -> Result<String, StoreError> {
+    let options: PgConnectOptions = url.parse()?;
+    remove(url, name).await?;
+    command(&options, format!("create database {}", quoted(name))).await?;
+    Ok(sqlx::ConnectOptions::to_url_lossy(&options.database(name)).to_string())
+}
+
+/// Drops a database of the server at `url`, whoever uses it.
+#[cfg(feature = "sandbox")]
+pub async fn remove(url: &str, name: &str) -> Result<(), StoreError> {
+    command(&url.parse()?, format!("drop database if exists {} with (force)", quoted(name))).await
+}
+
+#[cfg(feature = "sandbox")]
+async fn command(server: &PgConnectOptions, statement: String) -> Result<(), StoreError> {
+    let mut connection = sqlx::ConnectOptions::connect(server).await?;
+    // A name cannot be bound; it was quoted.
+    sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await?;
+    Ok(sqlx::Connection::close(connection).await?)
+}
+
+#[cfg(feature = "sandbox")]
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
 /// Brings the schema up to date; safe beside a running release.
 pub async fn migrate(db: &PgPool) -> Result<(), StoreError> {
     // The job queue keeps its tables in a schema of its own, with migrations of its own.
@@ -56,6 +84,11 @@ pub async fn migrate(db: &PgPool) -> Result<(), StoreError> {
 /// Opens a transaction.
 pub async fn begin(db: &PgPool) -> Result<Tx, StoreError> {
     Ok(db.begin().await?)
+}
+
+/// Makes true what was done in the transaction.
+pub async fn commit(tx: Tx) -> Result<(), StoreError> {
+    Ok(tx.commit().await?)
 }
 
 /// True while the database answers.

@@ -8,3 +8,4 @@ mod frame;
 mod live_filter;
 pub mod pages;
 pub mod platform;
+mod refresh;

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use leptos::prelude::use_context;
+
+use crate::model::Theme;
+use crate::web::components::Now;
 
 /// How a page sets the status of its answer; the server provides it as context.
 #[derive(Clone)]
@@ -27,6 +31,49 @@ pub fn copy(text: &str) {
 /// Puts `text` on the clipboard; on the server, and where the browser refuses, nothing happens.
 #[cfg(not(feature = "hydrate"))]
 pub fn copy(_text: &str) {}
+
+/// The chosen colours: the server's context, which the document keeps in `data-theme`.
+#[cfg(feature = "hydrate")]
+pub fn theme() -> Theme {
+    Theme::parse(&document_attribute("data-theme").unwrap_or_default())
+}
+
+/// The chosen colours: the server's context, which the document keeps in `data-theme`.
+#[cfg(not(feature = "hydrate"))]
+pub fn theme() -> Theme {
+    use_context().unwrap_or_default()
+}
+
+/// The moment the page was made: the server's context, which the document keeps in `data-now`.
+#[cfg(feature = "hydrate")]
+pub fn page_time() -> Option<Now> {
+    document_attribute("data-now").and_then(|text| text.parse().ok()).map(Now)
+}
+
+/// The moment the page was made: the server's context, which the document keeps in `data-now`.
+#[cfg(not(feature = "hydrate"))]
+pub fn page_time() -> Option<Now> {
+    use_context()
+}
+
+/// The machine's own clock, to measure how long a page has been open: never compared with the server's.
+#[expect(clippy::disallowed_methods, reason = "the browser has no `Clock`, and only a difference is used")]
+pub fn local_time() -> DateTime<Utc> {
+    Utc::now()
+}
+
+#[cfg(feature = "hydrate")]
+fn document_attribute(name: &str) -> Option<String> {
+    web_sys::window()?.document()?.document_element()?.get_attribute(name)
+}
+
+/// Where the browser's half begins: gives life to the page the server sent.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(crate::web::app::App);
+}
 
 /// Server-sent events that arrive for as long as this lives; the connection closes when it is dropped.
 #[cfg(feature = "hydrate")]

@@ -1,6 +1,6 @@
 //! A question before a change, without a script: a `<details>` whose summary is a button.
 
-use super::{Size, Variant};
+use super::{Size, Variant, menu::close_from_outside};
 use leptos::prelude::*;
 
 /// A button that opens a question; the children are the words and the form that answers it.
@@ -17,10 +17,15 @@ pub fn Confirm(
     /// Opens in the flow of the page instead of over it.
     #[prop(optional)]
     inline: bool,
+    /// Open from the start, where the form inside was refused.
+    #[prop(optional)]
+    open: bool,
     children: Children,
 ) -> impl IntoView {
+    let details = NodeRef::new();
+    close_from_outside(details);
     view! {
-        <details class="confirm" name="menu" data-flow=inline.then_some("inline")>
+        <details class="confirm" name="menu" data-flow=inline.then_some("inline") open=open node_ref=details>
             <summary class="button" data-variant=variant.as_str() data-size=size.as_str()>
                 {label}
             </summary>

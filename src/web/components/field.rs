@@ -118,9 +118,8 @@ pub fn TextArea(
                 spellcheck=mono.then_some("false")
                 aria-describedby=described
                 aria-invalid=invalid
-            >
-                {value}
-            </textarea>
+                inner_html=escaped(&value)
+            ></textarea>
         </Field>
     }
 }
@@ -151,5 +150,30 @@ pub fn SelectField(
                 {options.into_iter().map(option).collect_view()}
             </select>
         </Field>
+    }
+}
+
+/// Leptos writes the text inside a `<textarea>` as it is, so what somebody typed could end the element and begin another.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_typed_cannot_leave_its_text_area() {
+        let typed = "a </textarea><script>b & c";
+        let html = Owner::new().with(|| view! { <TextArea name="note" label="Note" value=typed /> }.to_html());
+        assert!(html.contains(">a &lt;/textarea>&lt;script>b &amp; c</textarea>"), "{html}");
+    }
+
+    #[test]
+    fn a_field_names_its_hint_and_its_error() {
+        let field = || view! { <TextField name="host" label="Host" hint="Without https://" error="Not a host" /> };
+        let html = Owner::new().with(|| field().to_html());
+        assert!(html.contains(r#"aria-describedby="host-error host-hint""#), "{html}");
+        assert!(html.contains(r#"id="host-error""#) && html.contains(r#"id="host-hint""#), "{html}");
     }
 }

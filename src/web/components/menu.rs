@@ -1,7 +1,7 @@
 //! Choices behind a summary: a `<details>`, so it needs no script.
 
 use super::{Glyph, Icon};
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, html, prelude::*, wasm_bindgen::JsCast, web_sys};
 
 /// Opens its children; only one menu of a page is open at a time. Children: `<a class="menu__item">`,
 /// `<button class="menu__item">`, `<hr class="menu__separator">`.
@@ -21,17 +21,8 @@ pub fn Menu(
     end: bool,
     children: Children,
 ) -> impl IntoView {
-    let details = NodeRef::<html::Details>::new();
-    let close = move || {
-        if let Some(details) = details.get_untracked() {
-            details.set_open(false);
-        }
-    };
-    let on_key = move |event: ev::KeyboardEvent| {
-        if event.key() == "Escape" {
-            close();
-        }
-    };
+    let details = NodeRef::new();
+    close_from_outside(details);
     view! {
         <details
             class="menu"
@@ -40,15 +31,44 @@ pub fn Menu(
             data-opens=up.then_some("up")
             data-align=end.then_some("end")
             node_ref=details
-            on:keydown=on_key
         >
             <summary class="menu__summary">
                 {summary.run()}
-                <span class="menu__chevron"><Icon glyph=Glyph::Chevron /></span>
+                <span class="menu__chevron">
+                    <Icon glyph=Glyph::Chevron />
+                </span>
             </summary>
-            <div class="menu__panel" on:click=move |_| close()>
+            <div class="menu__panel" on:click=move |_| close(details)>
                 {children()}
             </div>
         </details>
+    }
+}
+
+/// Where there is a script, lets Escape and a press anywhere else close these details, as people expect of a menu.
+pub(super) fn close_from_outside(details: NodeRef<html::Details>) {
+    Effect::new(move |_| {
+        let pressed = window_event_listener(ev::pointerdown, move |event| {
+            let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+            let inside = details.get_untracked().is_some_and(|details| details.contains(target.as_ref()));
+            if !inside {
+                close(details);
+            }
+        });
+        let escaped = window_event_listener(ev::keydown, move |event| {
+            if event.key() == "Escape" {
+                close(details);
+            }
+        });
+        on_cleanup(move || {
+            pressed.remove();
+            escaped.remove();
+        });
+    });
+}
+
+fn close(details: NodeRef<html::Details>) {
+    if let Some(details) = details.get_untracked() {
+        details.set_open(false);
     }
 }
