@@ -40,8 +40,8 @@ impl RuleActions {
 /// *Run now*, *Edit*, the switch and *Delete*, for the head of the page.
 #[component]
 pub fn Run(rule: Rule, organization: OrgName, actions: RuleActions) -> impl IntoView {
-    let edit = format!("{}/{}/edit", Section::Rules.href(organization.as_str()), rule.id);
-    let (id, enabled) = (rule.id, rule.enabled);
+    let Rule { id, name, enabled, .. } = rule;
+    let edit = format!("{}/{id}/edit", Section::Rules.href(organization.as_str()));
     let (switch, to) = if enabled { ("Switch off", "false") } else { ("Switch on", "true") };
     let hint = (!enabled).then_some("This rule is off: switch it on to run it.");
     let which = move || {
@@ -65,7 +65,7 @@ pub fn Run(rule: Rule, organization: OrgName, actions: RuleActions) -> impl Into
                 <input type="hidden" name="enabled" value=to />
                 <Button busy=actions.enable.pending()>{switch}</Button>
             </ActionForm>
-            <Confirm label="Delete" title=format!("Delete “{}”?", rule.name)>
+            <Confirm label="Delete" title=format!("Delete “{name}”?")>
                 <p>
                     "Nothing is forwarded by this rule any more. Its mirrors, its destination, what was forwarded, and the \
                      history of its runs stay."

@@ -35,6 +35,7 @@ pub fn Editor(
         return view! { <DestinationFirst organization /> }.into_any();
     }
     let list = Section::Rules.href(organization.as_str());
+    let catalog = Section::Catalog.href(organization.as_str());
     let back = id.map_or_else(|| list.clone(), |id| format!("{list}/{id}"));
     view! {
         <div class="stack" data-gap="xl">
@@ -43,7 +44,7 @@ pub fn Editor(
                     <FormError error=form.error />
                     <input type="hidden" name="organization" value=organization.to_string() />
                     {id.map(|id| view! { <input type="hidden" name="id" value=id.to_string() /> })}
-                    <Fields organization held mirrors destinations form />
+                    <Fields catalog held mirrors destinations form />
                     <Buttons save back />
                 </div>
             </ActionForm>

@@ -5,14 +5,15 @@ use leptos::prelude::*;
 use super::mirror_choice::MirrorChoice;
 use super::target_names::TargetNames;
 use crate::api::rules::RuleOutcome;
-use crate::model::{ApiError, Destination, MirrorList, OrgName, RuleForm};
+use crate::model::{ApiError, Destination, MirrorList, RuleForm};
 use crate::web::components::{Checkbox, ChoiceGroup, Panel, SelectField, TextArea, TextField};
 use crate::web::forms::FormState;
 
 /// What, where, which tags, under which name, and how. With a script the names follow what is typed.
 #[component]
 pub fn Fields(
-    organization: OrgName,
+    /// Where mirrors are begun.
+    catalog: String,
     held: RuleForm,
     mirrors: Result<MirrorList, ApiError>,
     destinations: Vec<Destination>,
@@ -35,7 +36,7 @@ pub fn Fields(
             error=form.field("name")
             required=true
         />
-        <MirrorChoice organization mirrors chosen error=form.field("mirrors") />
+        <MirrorChoice catalog mirrors chosen error=form.field("mirrors") />
         <SelectField
             name="form[destination]"
             label="Destination"

@@ -2,8 +2,8 @@
 
 use leptos::{ev, prelude::*};
 
-use crate::model::{ApiError, MirrorList, OrgName};
-use crate::web::components::{Checkbox, ChoiceGroup, Field, Notice, Section, Tone};
+use crate::model::{ApiError, MirrorList};
+use crate::web::components::{Checkbox, ChoiceGroup, Field, Notice, Tone};
 
 /// From how many on a search box helps.
 const MANY: usize = 8;
@@ -19,7 +19,8 @@ struct Choice {
 /// The list, with what was chosen and exists no longer at its end. `chosen` follows the boxes.
 #[component]
 pub fn MirrorChoice(
-    organization: OrgName,
+    /// Where mirrors are begun.
+    catalog: String,
     mirrors: Result<MirrorList, ApiError>,
     chosen: RwSignal<Vec<String>>,
     #[prop(into)] error: Signal<Option<String>>,
@@ -31,7 +32,6 @@ pub fn MirrorChoice(
     let listed = mirrors.is_ok();
     let choices = choices(mirrors, &chosen.get_untracked(), listed);
     if choices.is_empty() {
-        let catalog = Section::Catalog.href(organization.as_str());
         return view! {
             <ChoiceGroup legend="Mirrors" error>
                 {trouble}

@@ -180,7 +180,8 @@ fn PreviewPanel(preview: Previewed, here: String) -> impl IntoView {
 
 #[component]
 fn Runs(runs: Page<RunSummary>, organization: OrgName, id: RuleId) -> impl IntoView {
-    let all = format!("{}?rule={id}", Section::Runs.href(organization.as_str()));
+    let base = Section::Runs.href(organization.as_str());
+    let all = format!("{base}?rule={id}");
     let more = runs.next.is_some();
     let link = move || more.then(|| view! { <ButtonLink href=all>"All runs"</ButtonLink> });
     let rows: Vec<_> = runs.rows.into_iter().take(10).collect();
@@ -194,7 +195,7 @@ fn Runs(runs: Page<RunSummary>, organization: OrgName, id: RuleId) -> impl IntoV
                 }
                     .into_any()
             } else {
-                view! { <RunTable runs=rows organization /> }.into_any()
+                view! { <RunTable runs=rows base /> }.into_any()
             }}
         </Panel>
     }

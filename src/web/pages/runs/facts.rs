@@ -5,18 +5,21 @@ use leptos::prelude::*;
 use super::live::LiveRun;
 use super::proof::Proof;
 use super::words;
-use crate::model::OrgName;
-use crate::web::components::{CodeBlock, KeyValue, KeyValues, Notice, ProgressBar, Section, TimeAgo, Tone};
+use crate::web::components::{CodeBlock, KeyValue, KeyValues, Notice, ProgressBar, TimeAgo, Tone};
 use crate::web::format;
 
 /// What is known of the run as a whole.
 #[component]
-pub fn Facts(live: LiveRun, organization: OrgName) -> impl IntoView {
+pub fn Facts(
+    live: LiveRun,
+    /// Address of the list of rules.
+    rules: String,
+) -> impl IntoView {
     let run = live.run.get_untracked();
     let rule = run.rule.map_or_else(
         || view! { {format!("{} (deleted since)", run.rule_name)} }.into_any(),
         |id| {
-            let href = format!("{}/{id}", Section::Rules.href(organization.as_str()));
+            let href = rules + "/" + &id.to_string();
             view! { <a href=href>{run.rule_name.clone()}</a> }.into_any()
         },
     );

@@ -23,14 +23,13 @@ pub fn ItemRow(
     width: usize,
 ) -> impl IntoView {
     let id = item.id;
-    let first = item.clone();
-    let now = Memo::new(move |_| live.item(id).unwrap_or_else(|| first.clone()));
-    let state = Memo::new(move |_| now.read().state);
-    let tried = move || Some(now.read().attempts).filter(|tries| *tries > 1);
-    let took = move || now.read().duration().map_or_else(|| "–".to_owned(), format::duration);
     let target = format!("{}:{}", item.target, item.tag);
     let (tag, digest) = (item.tag.to_string(), item.digest.clone());
     let mirror = several.then(|| item.mirror.to_string());
+    let now = Memo::new(move |_| live.item(id).unwrap_or_else(|| item.clone()));
+    let state = Memo::new(move |_| now.read().state);
+    let tried = move || Some(now.read().attempts).filter(|tries| *tries > 1);
+    let took = move || now.read().duration().map_or_else(|| "–".to_owned(), format::duration);
     view! {
         <tr>
             <HeadCell label="Tag">

@@ -84,7 +84,7 @@ fn Found(runs: Page<RunSummary>, organization: OrgName, filter: RunFilter) -> im
     let newest = filter.after.map(|_| filter.href(&base, None));
     let several = next.is_some() || newest.is_some();
     view! {
-        <RunTable runs=runs.rows organization />
+        <RunTable runs=runs.rows base />
         {several
             .then(|| {
                 view! { <Pagination previous=newest next previous_label="Newest" next_label="Older" /> }

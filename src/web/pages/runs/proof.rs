@@ -69,26 +69,20 @@ impl Proof {
                 counted(self.expected, "attestation")
             );
         }
-        let mut words = if self.present == self.expected {
-            format!("All {} of {of} arrived.", counted(self.expected, "attestation"))
-        } else {
-            let missing = self.expected - self.present;
-            format!(
-                "{} of {} of {of} arrived; {missing} {} missing.",
-                self.present,
-                counted(self.expected, "attestation"),
-                if missing == 1 { "is" } else { "are" }
-            )
+        let all = counted(self.expected, "attestation");
+        let arrived = match self.expected - self.present {
+            0 => format!("All {all} of {of} arrived."),
+            1 => format!("{} of {all} of {of} arrived; 1 is missing.", self.present),
+            missing => format!("{} of {all} of {of} arrived; {missing} are missing.", self.present),
         };
         let troubles = [
-            (self.unsigned, "attestation", "arrived without a signature"),
-            (self.invalid, "attestation", "arrived with a signature that does not verify"),
-            (self.index_missing, "signature", "of the image itself did not arrive"),
+            (self.unsigned, "attestation", "arrived without a signature."),
+            (self.invalid, "attestation", "arrived with a signature that does not verify."),
+            (self.index_missing, "signature", "of the image itself did not arrive."),
         ];
-        for (number, what, how) in troubles.into_iter().filter(|(number, ..)| *number > 0) {
-            words.push_str(&format!(" {} {how}.", counted(number, what)));
-        }
-        words
+        let troubles = troubles.into_iter().filter(|(number, ..)| *number > 0);
+        let troubles = troubles.map(|(number, what, how)| format!("{} {how}", counted(number, what)));
+        std::iter::once(arrived).chain(troubles).collect::<Vec<_>>().join(" ")
     }
 
     fn of_what(&self) -> String {

@@ -80,7 +80,7 @@ fn Found(detail: RunDetail, organization: OrgName, state: Memo<Option<ItemState>
             <WithoutScript live />
             <Lost live here=here.clone() />
             <PlanFailure live />
-            <Facts live organization />
+            <Facts live rules=Section::Rules.href(organization.as_str()) />
             <Progress live />
             <Proven live />
             <Items live state here />

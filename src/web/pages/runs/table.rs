@@ -3,13 +3,17 @@
 use leptos::prelude::*;
 
 use super::words;
-use crate::model::{OrgName, RunSummary};
-use crate::web::components::{Cell, Column, DataTable, HeadCell, Section, StatusBadge, TimeAgo};
+use crate::model::RunSummary;
+use crate::web::components::{Cell, Column, DataTable, HeadCell, StatusBadge, TimeAgo};
 use crate::web::format;
 
 /// One row a run; each leads to its page.
 #[component]
-pub fn RunTable(runs: Vec<RunSummary>, organization: OrgName) -> impl IntoView {
+pub fn RunTable(
+    runs: Vec<RunSummary>,
+    /// Address of the list of runs.
+    base: String,
+) -> impl IntoView {
     let columns = [
         Column::text("Rule"),
         Column::text("State"),
@@ -19,7 +23,6 @@ pub fn RunTable(runs: Vec<RunSummary>, organization: OrgName) -> impl IntoView {
         Column::number("Transferred"),
         Column::number("Took"),
     ];
-    let base = Section::Runs.href(organization.as_str());
     let row = move |run: RunSummary| {
         let href = format!("{base}/{}", run.id);
         let took = words::took(&run).unwrap_or_else(|| "–".to_owned());
