@@ -1,7 +1,34 @@
 //! The words of Ferry as types; compiled for the browser and the server.
 
+mod catalog;
+mod coverage;
+mod destination;
+mod error;
+mod ids;
 mod image;
+mod mirror;
+mod page;
+mod people;
+mod probe;
+mod rule;
+mod run;
 mod text;
 
+pub use catalog::{
+    CatalogEntry, CatalogFilter, CatalogList, CatalogName, CatalogRepository, Choice, PlatformImage, RepositoryKind,
+    TagGroup,
+};
+pub use coverage::{AttestationSeen, Coverage, DiscoveredBy, PlatformCoverage, SignatureState};
+pub use destination::{Destination, DestinationDraft, DestinationForm, Title};
+pub use error::{ApiError, FieldErrors};
+pub use ids::{DestinationId, ItemId, RuleId, RunId};
 pub use image::{Digest, Host, ImageRef, Platform, Reference, RepoName, RepoRef, Tag};
+pub use mirror::{LogState, Mirror, MirrorDetail, MirrorList, MirrorLogEntry, MirrorName, MirrorState, MirrorTag};
+pub use page::Page;
+pub use people::{Membership, OrgName, Role, Theme, Viewer};
+pub use probe::{Check, CheckState, ProbeReport};
+pub use rule::{
+    NameTemplate, Preview, PreviewMirror, PreviewTag, Rule, RuleDraft, RuleForm, TagFilter, TagPattern, Verdict,
+};
+pub use run::{Failure, Item, ItemCounts, ItemState, RunDetail, RunState, RunSummary, Trigger};
 pub use text::Refused;

@@ -1,0 +1,22 @@
+//! The catalog, for every member of the organization.
+
+use leptos::prelude::*;
+use server_fn::codec::GetUrl;
+
+use crate::model::{ApiError, CatalogFilter, CatalogList, CatalogName, CatalogRepository, OrgName};
+
+/// The repositories that pass the filter, and what can be filtered by.
+#[server(prefix = "/api", endpoint = "catalog/list", input = GetUrl)]
+pub async fn list_catalog(organization: OrgName, filter: CatalogFilter) -> Result<CatalogList, ApiError> {
+    let visitor = crate::access::member(&organization).await?;
+    Ok(crate::catalog::list(&visitor, &filter).await?)
+}
+
+/// One repository with its texts, its tags and its mirrors.
+#[server(prefix = "/api", endpoint = "catalog/get", input = GetUrl)]
+pub async fn get_catalog_repository(organization: OrgName, name: CatalogName) -> Result<CatalogRepository, ApiError> {
+    let visitor = crate::access::member(&organization).await?;
+    let mut repository = crate::catalog::get(&visitor, &name).await?;
+    repository.mirrors = crate::mirrors::of_source(&visitor, &name).await?;
+    Ok(repository)
+}

@@ -1,0 +1,144 @@
+//! The catalog: what Docker publishes, as Ferry shows it.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::image::{Digest, RepoName, Tag, is_path_component};
+use super::mirror::Mirror;
+use super::text::{Refused, checked_text};
+
+checked_text! {
+    /// A repository's name in the catalog, without a namespace: `node`, `traefik-chart`.
+    CatalogName, |text| {
+        if text.len() <= 255 && is_path_component(text) {
+            Ok(())
+        } else {
+            Err(Refused::because("The catalog has no repository of that name."))
+        }
+    }
+}
+
+/// What a catalog repository holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RepositoryKind {
+    Image,
+    /// Its name ends in `-chart`.
+    HelmChart,
+}
+
+impl RepositoryKind {
+    /// The one spelling: address and attribute.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::HelmChart => "helm-chart",
+        }
+    }
+
+    /// The words the interface shows.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Image => "Image",
+            Self::HelmChart => "Helm chart",
+        }
+    }
+}
+
+/// A category or any other value of a filter: what goes into the address and what people read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Choice {
+    pub id: String,
+    pub name: String,
+}
+
+/// One repository in the catalog's list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CatalogEntry {
+    pub name: CatalogName,
+    /// Docker's namespace of the source, as Hub answers it.
+    pub namespace: String,
+    pub display_name: String,
+    pub short_description: String,
+    pub kind: RepositoryKind,
+    pub featured: bool,
+    pub fips: bool,
+    pub stig: bool,
+    /// Ids of categories.
+    pub categories: Vec<String>,
+    /// For example `debian-13`.
+    pub distributions: Vec<String>,
+    /// For example `linux/amd64`.
+    pub platforms: Vec<String>,
+    /// Mirrors of it in the organization.
+    pub mirrors: Vec<RepoName>,
+}
+
+/// The catalog's filters as they stand in the address; every field empty means everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CatalogFilter {
+    /// Words that name or description must contain.
+    pub q: String,
+    /// Id of a category.
+    pub category: String,
+    /// `image` or `helm-chart`.
+    pub kind: String,
+    /// For example `debian-13`.
+    pub distribution: String,
+    /// `fips` or `stig`.
+    pub compliance: String,
+    /// `yes` or `no`.
+    pub mirrored: String,
+}
+
+/// What the catalog page shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CatalogList {
+    /// Those that pass the filter, featured first, then by name.
+    pub entries: Vec<CatalogEntry>,
+    /// How many there are without a filter.
+    pub total: u32,
+    pub categories: Vec<Choice>,
+    pub distributions: Vec<Choice>,
+}
+
+/// One platform's image behind a digest.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlatformImage {
+    /// For example `linux/amd64`.
+    pub platform: String,
+    pub digest: Digest,
+    /// Compressed, in bytes.
+    pub size: u64,
+    pub distribution: String,
+    pub fips: bool,
+    pub stig: bool,
+}
+
+/// All tags that point at one digest.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TagGroup {
+    pub digest: Digest,
+    pub tags: Vec<Tag>,
+    pub images: Vec<PlatformImage>,
+    pub last_pushed: Option<DateTime<Utc>>,
+}
+
+/// What the page of one catalog repository shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CatalogRepository {
+    pub entry: CatalogEntry,
+    /// Home page of the software, only http or https.
+    pub home_url: Option<String>,
+    pub category_names: Vec<String>,
+    /// Sanitised HTML.
+    pub overview: String,
+    /// Sanitised HTML.
+    pub guides: String,
+    /// Newest first.
+    pub tags: Vec<TagGroup>,
+    pub mirrors: Vec<Mirror>,
+    /// Docker's entitlement still allows one more.
+    pub can_mirror_more: bool,
+}

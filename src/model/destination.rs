@@ -1,0 +1,167 @@
+//! A destination: a registry Ferry may write to.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::error::FieldErrors;
+use super::ids::DestinationId;
+use super::image::{Host, RepoName};
+use super::text::{Refused, checked_text};
+
+checked_text! {
+    /// What people call a destination or a rule: 1 to 80 characters, no control characters.
+    Title, |text| {
+        if text.trim() != text || text.is_empty() {
+            return Err(Refused::because("Give it a name, so that others know it in a list."));
+        }
+        if text.chars().count() > 80 {
+            return Err(Refused::because("A name has at most 80 characters: shorten it."));
+        }
+        if text.chars().any(char::is_control) {
+            return Err(Refused::because("A name is one line of text."));
+        }
+        Ok(())
+    }
+}
+
+/// A destination without its secret, which nobody ever sees again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Destination {
+    pub id: DestinationId,
+    pub name: Title,
+    pub host: Host,
+    /// Path before every repository Ferry writes.
+    pub prefix: Option<RepoName>,
+    pub username: Option<String>,
+    /// A secret is kept, sealed.
+    pub has_secret: bool,
+    pub plain_http: bool,
+    pub created_by: String,
+    pub created_at: DateTime<Utc>,
+    /// Names of the rules that write to it.
+    pub rules: Vec<String>,
+}
+
+impl Destination {
+    /// `host/prefix`, as people recognise a registry.
+    pub fn address(&self) -> String {
+        self.prefix.as_ref().map_or_else(|| self.host.to_string(), |prefix| format!("{}/{prefix}", self.host))
+    }
+}
+
+/// The destination form as it was typed.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DestinationForm {
+    pub name: String,
+    pub host: String,
+    pub prefix: String,
+    pub username: String,
+    /// Empty on a change means: keep the one there is.
+    pub secret: String,
+    /// `on` for plain HTTP.
+    pub plain_http: String,
+}
+
+impl std::fmt::Debug for DestinationForm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DestinationForm").field("name", &self.name).field("host", &self.host).finish_non_exhaustive()
+    }
+}
+
+/// A destination form that was checked.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DestinationDraft {
+    pub name: Title,
+    pub host: Host,
+    pub prefix: Option<RepoName>,
+    pub username: Option<String>,
+    pub secret: Option<String>,
+    pub plain_http: bool,
+}
+
+impl DestinationForm {
+    /// Checks every field and names each trouble. `keeps_secret`: an empty secret means the one kept.
+    pub fn check(&self, keeps_secret: bool) -> Result<DestinationDraft, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let name = errors.parse::<Title>("name", &self.name);
+        let host = errors.parse::<Host>("host", &self.host);
+        let prefix_text = self.prefix.trim().trim_matches('/');
+        let prefix = if prefix_text.is_empty() {
+            None
+        } else if prefix_text.len() > 200 {
+            errors.add(
+                "prefix",
+                "A prefix has at most 200 characters, so that a repository's name still fits: shorten it.",
+            );
+            None
+        } else {
+            errors.parse::<RepoName>("prefix", prefix_text)
+        };
+        let plain_http = matches!(self.plain_http.as_str(), "on" | "true");
+        if plain_http && host.as_ref().is_some_and(|host| !host.is_loopback()) {
+            errors.add(
+                "plain_http",
+                "Plain HTTP would show the password to the network, so only this machine (localhost, 127.0.0.1) may use it.",
+            );
+        }
+        let text = |value: &str| Some(value.trim().to_owned()).filter(|v| !v.is_empty());
+        let (username, secret) = (text(&self.username), text(&self.secret));
+        if username.as_ref().is_some_and(|u| u.len() > 1_000 || u.contains(':') || u.chars().any(char::is_control)) {
+            errors.add("username", "A username has at most 1,000 characters and no colon.");
+        }
+        if secret.as_ref().is_some_and(|s| s.len() > 16_384) {
+            errors.add("secret", "A password or token has at most 16,384 characters.");
+        }
+        if username.is_some() && secret.is_none() && !keeps_secret {
+            errors.add("secret", "Add the password or token that goes with the username.");
+        }
+        if username.is_none() && secret.is_some() {
+            errors.add("username", "Add the username that goes with the password or token.");
+        }
+        match (name, host) {
+            (Some(name), Some(host)) if errors.is_empty() => {
+                Ok(DestinationDraft { name, host, prefix, username, secret, plain_http })
+            }
+            _ => Err(errors),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form() -> DestinationForm {
+        DestinationForm { name: "Harbor".into(), host: "harbor.example.com".into(), ..DestinationForm::default() }
+    }
+
+    #[test]
+    fn plain_http_is_for_this_machine_alone() {
+        let plain = |host: &str| DestinationForm { host: host.into(), plain_http: "on".into(), ..form() }.check(false);
+        assert!(plain("127.0.0.1:5000").is_ok());
+        assert!(plain("harbor.example.com").is_err_and(|e| e.get("plain_http").is_some()));
+    }
+
+    #[test]
+    fn every_bad_field_is_named_at_once() {
+        let bad = DestinationForm {
+            name: " ".into(),
+            host: "https://x/".into(),
+            prefix: "UPPER".into(),
+            username: "u".into(),
+            ..DestinationForm::default()
+        };
+        let Err(errors) = bad.check(false) else { panic!("the form is bad") };
+        for field in ["name", "host", "prefix", "secret"] {
+            assert!(errors.get(field).is_some(), "{field}");
+        }
+    }
+
+    #[test]
+    fn an_empty_secret_keeps_the_one_there_is() {
+        let change = DestinationForm { username: "robot".into(), ..form() };
+        assert!(change.check(false).is_err());
+        assert!(change.check(true).is_ok());
+    }
+}

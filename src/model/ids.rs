@@ -1,0 +1,48 @@
+//! Ids of what Ferry itself keeps: version 7 UUIDs, so that they sort by the time they were made.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::text::Refused;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "ssr", derive(sqlx::Type), sqlx(transparent))]
+        #[serde(transparent)]
+        pub struct $name(pub uuid::Uuid);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = Refused;
+            fn from_str(text: &str) -> Result<Self, Refused> {
+                text.parse().map(Self).map_err(|_| Refused::because("This address has no such id."))
+            }
+        }
+    };
+}
+
+id! {
+    /// A destination.
+    DestinationId
+}
+id! {
+    /// A rule.
+    RuleId
+}
+id! {
+    /// One execution of a rule.
+    RunId
+}
+id! {
+    /// One tag of a run.
+    ItemId
+}

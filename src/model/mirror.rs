@@ -1,0 +1,164 @@
+//! A mirror: a repository of the organization that Docker keeps in step with the catalog.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::image::{Digest, RepoName, Tag, is_path_component};
+use super::text::{Refused, checked_text};
+
+checked_text! {
+    /// Name of a mirror's repository without the organization: begins with `dhi-`, 5 to 255 characters.
+    MirrorName, |text| {
+        if !text.starts_with("dhi-") {
+            return Err(Refused::because("Docker asks that a mirror's name begins with dhi-: put dhi- in front."));
+        }
+        if text.len() > 255 {
+            return Err(Refused::because("A repository name has at most 255 characters: shorten it."));
+        }
+        if is_path_component(text) {
+            Ok(())
+        } else {
+            Err(Refused::because(
+                "After dhi- use lower-case letters and digits, with single . _ or - between them, for example dhi-node.",
+            ))
+        }
+    }
+}
+
+/// How far Docker has come with a mirror, by its mirroring log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MirrorState {
+    /// Nothing in the log yet.
+    Requested,
+    /// Some tags are on their way.
+    Mirroring,
+    /// Every tag Docker tried arrived.
+    UpToDate,
+    /// The newest try of some tag failed.
+    Failed,
+    /// The log cannot be read at the moment.
+    Unknown,
+}
+
+impl MirrorState {
+    /// The one spelling: JSON and attribute.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Requested => "requested",
+            Self::Mirroring => "mirroring",
+            Self::UpToDate => "up-to-date",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The words the interface shows.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Requested => "Requested",
+            Self::Mirroring => "Mirroring",
+            Self::UpToDate => "Up to date",
+            Self::Failed => "Failed",
+            Self::Unknown => "Not known",
+        }
+    }
+}
+
+/// One mirror in a list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Mirror {
+    /// Docker's id of it.
+    pub id: String,
+    /// Catalog name of the source.
+    pub source: String,
+    pub source_namespace: String,
+    pub source_display_name: String,
+    /// `acme/dhi-node`.
+    pub repository: RepoName,
+    pub state: MirrorState,
+    /// None where Hub does not say.
+    pub is_private: Option<bool>,
+    pub last_pushed: Option<DateTime<Utc>>,
+    /// Names of the rules that forward it.
+    pub rules: Vec<String>,
+}
+
+/// What the mirrors page shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MirrorList {
+    pub mirrors: Vec<Mirror>,
+    /// Docker's entitlement still allows one more.
+    pub can_mirror_more: bool,
+}
+
+/// Where one tag is in the mirroring log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogState {
+    Requested,
+    Started,
+    Failed,
+    Succeeded,
+    /// A word newer than Ferry.
+    Other,
+}
+
+impl LogState {
+    /// The one spelling: attribute.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Requested => "requested",
+            Self::Started => "started",
+            Self::Failed => "failed",
+            Self::Succeeded => "succeeded",
+            Self::Other => "unknown",
+        }
+    }
+
+    /// The words the interface shows.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Requested => "Requested",
+            Self::Started => "Started",
+            Self::Failed => "Failed",
+            Self::Succeeded => "Arrived",
+            Self::Other => "Not known",
+        }
+    }
+}
+
+/// One line of Docker's mirroring log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MirrorLogEntry {
+    pub tag: String,
+    /// As Docker logs it; of the index or of a platform.
+    pub digest: String,
+    pub state: LogState,
+    /// `ONBOARDING` or `PUSH` in people's words.
+    pub reason: String,
+    pub triggered_at: Option<DateTime<Utc>>,
+    pub completed_at: Option<DateTime<Utc>>,
+}
+
+/// One tag in the mirror, as Hub lists it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MirrorTag {
+    pub tag: Tag,
+    pub digest: Option<Digest>,
+    /// In bytes, over all platforms, as Hub counts it.
+    pub size: u64,
+    /// For example `linux/amd64`.
+    pub platforms: Vec<String>,
+    pub last_pushed: Option<DateTime<Utc>>,
+}
+
+/// What the page of one mirror shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MirrorDetail {
+    pub mirror: Mirror,
+    /// Newest first.
+    pub tags: Vec<MirrorTag>,
+    /// Newest first, at most a few hundred.
+    pub log: Vec<MirrorLogEntry>,
+}
