@@ -19,7 +19,10 @@ pub async fn sign_in(username: &str, token: String) -> Result<Viewer, ApiError> 
     }
     let token = token.trim().to_owned();
     if token.is_empty() {
-        errors.add("token", "Enter an access token; Docker Hub makes one under Account settings, Personal access tokens.");
+        errors.add(
+            "token",
+            "Enter an access token; Docker Hub makes one under Account settings, Personal access tokens.",
+        );
     } else if token.len() > 4_096 || token.chars().any(char::is_control) {
         errors.add("token", "That is too long for an access token.");
     }

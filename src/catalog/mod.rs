@@ -35,8 +35,7 @@ impl From<CatalogError> for ApiError {
 /// The repositories that pass the filter, and what can be filtered by.
 pub async fn list(visitor: &Visitor, filter: &CatalogFilter) -> Result<CatalogList, CatalogError> {
     let organization = visitor.organization.as_str();
-    let (catalog, mirrors) =
-        tokio::try_join!(visitor.hub.catalog(organization), visitor.hub.mirrors(organization))?;
+    let (catalog, mirrors) = tokio::try_join!(visitor.hub.catalog(organization), visitor.hub.mirrors(organization))?;
     let mut mirrored: HashMap<String, Vec<RepoName>> = HashMap::new();
     for mirror in &mirrors.mirrors {
         if let Some(repository) = mirror_name(mirror) {
@@ -59,10 +58,7 @@ pub async fn list(visitor: &Visitor, filter: &CatalogFilter) -> Result<CatalogLi
         entries,
         total,
         categories,
-        distributions: distributions
-            .into_iter()
-            .map(|id| Choice { name: distribution_name(&id), id })
-            .collect(),
+        distributions: distributions.into_iter().map(|id| Choice { name: distribution_name(&id), id }).collect(),
     })
 }
 

@@ -51,7 +51,8 @@ mod tests {
 
     #[test]
     fn what_people_write_stays() {
-        let clean = html("Use `node` and **npm**:\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n[docs](https://docs.docker.com)");
+        let clean =
+            html("Use `node` and **npm**:\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n[docs](https://docs.docker.com)");
         for good in ["<code>node</code>", "<strong>npm</strong>", "<table>", "https://docs.docker.com", "noopener"] {
             assert!(clean.contains(good), "{good} in {clean}");
         }

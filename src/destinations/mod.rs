@@ -149,8 +149,7 @@ pub async fn open(
 }
 
 fn connect(app: &App, draft: &DestinationDraft, secret: Option<SecretString>) -> Result<Registry, DestinationError> {
-    let credential =
-        draft.username.clone().zip(secret).map(|(username, secret)| oci::Credential { username, secret });
+    let credential = draft.username.clone().zip(secret).map(|(username, secret)| oci::Credential { username, secret });
     Ok(app.registries.connect(&draft.host, draft.plain_http, credential)?)
 }
 

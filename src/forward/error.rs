@@ -76,7 +76,9 @@ impl ForwardError {
             }
             Self::Hub(error) => format!("Source, listing tags: {}", error.sentence()),
             Self::Copy(error) => error.sentence(),
-            Self::Registry(_) => "Destination: its address cannot be used. Check the destination's settings.".to_owned(),
+            Self::Registry(_) => {
+                "Destination: its address cannot be used. Check the destination's settings.".to_owned()
+            }
             Self::Destination(DestinationError::NotFound(_)) | Self::DestinationGone => {
                 "Destination: it was deleted. Choose another one in the rule and run it again.".to_owned()
             }
@@ -86,9 +88,11 @@ impl ForwardError {
             Self::Destination(_) => "Destination: it cannot be opened. Test its connection.".to_owned(),
             Self::NoRun(_) => "The run is gone.".to_owned(),
             Self::RuleGone => "The rule was deleted before its run began. Nothing was copied.".to_owned(),
-            Self::SignedOut => "Source, sign-in: whoever started this run has signed out of Ferry, and their Docker Hub \
+            Self::SignedOut => {
+                "Source, sign-in: whoever started this run has signed out of Ferry, and their Docker Hub \
                                 token with them. Run the rule again."
-                .to_owned(),
+                    .to_owned()
+            }
             Self::Filter(_) => "The rule's tag filter cannot be read. Open the rule and save it again.".to_owned(),
             Self::Target(refused) => format!("The rule's target name does not fit a mirror: {}", refused.0),
             Self::NoAttestations(place) => format!(

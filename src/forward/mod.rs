@@ -52,8 +52,7 @@ impl From<StartRunError> for ApiError {
 pub async fn start(visitor: &Visitor, id: RuleId) -> Result<RunId, StartRunError> {
     let app = &visitor.app;
     let mut tx = store::begin(&app.db).await?;
-    let rule =
-        rules::find(&mut *tx, &visitor.organization, id).await?.ok_or(StartRunError::NotFound(id))?;
+    let rule = rules::find(&mut *tx, &visitor.organization, id).await?.ok_or(StartRunError::NotFound(id))?;
     if !rule.enabled {
         return Err(StartRunError::SwitchedOff);
     }

@@ -82,12 +82,7 @@ async fn tags(source: &Source, mirror: &RepoName, matcher: &Matcher) -> Result<V
 
 fn planned(mirror: &RepoName, target: &RepoRef, tags: Vec<(Tag, Digest)>) -> impl Iterator<Item = NewItem> {
     let (mirror, target) = (mirror.clone(), target.clone());
-    tags.into_iter().map(move |(tag, digest)| NewItem {
-        mirror: mirror.clone(),
-        tag,
-        target: target.clone(),
-        digest,
-    })
+    tags.into_iter().map(move |(tag, digest)| NewItem { mirror: mirror.clone(), tag, target: target.clone(), digest })
 }
 
 /// Items, jobs and the end of planning become true together.

@@ -100,9 +100,8 @@ pub async fn start(visitor: &Visitor, source: &CatalogName, name: &str) -> Resul
     let details = visitor.hub.repository_details(organization, source.as_str()).await?;
     let summary = details.ok_or_else(|| MirrorError::NoSource(source.clone()))?.summary;
     // The namespace is copied from Docker's answer instead of being assumed.
-    let from: RepoName = format!("{}/{}", summary.namespace, summary.name)
-        .parse()
-        .map_err(|_| MirrorError::NoSource(source.clone()))?;
+    let from: RepoName =
+        format!("{}/{}", summary.namespace, summary.name).parse().map_err(|_| MirrorError::NoSource(source.clone()))?;
     let to: RepoName = format!("{organization}/{name}").parse().map_err(MirrorError::Name)?;
     let taken = visitor.hub.mirrors(organization).await?.mirrors.into_iter().find(|mirror| mirror.repository.is(&to));
     if let Some(other) = taken.filter(|other| other.source.name != source.as_str()) {

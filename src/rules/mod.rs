@@ -7,8 +7,8 @@ use futures::stream::{self, StreamExt as _};
 use crate::app::Visitor;
 use crate::hub::HubError;
 use crate::model::{
-    ApiError, Digest, FieldErrors, NameTemplate, OrgName, Preview, PreviewMirror, PreviewTag, RepoName, Rule, RuleDraft,
-    RuleForm, RuleId, Tag, TagFilter,
+    ApiError, Digest, FieldErrors, NameTemplate, OrgName, Preview, PreviewMirror, PreviewTag, RepoName, Rule,
+    RuleDraft, RuleForm, RuleId, Tag, TagFilter,
 };
 use crate::store::{self, StoreError, destinations, rules, runs};
 use matching::Matcher;

@@ -1,6 +1,7 @@
 //! Who is signed in, the theme and the way out; part of the shell.
 
-use super::{Glyph, Icon, Menu, Theme, ThemeSwitch};
+use super::{Glyph, Icon, Menu, ThemeSwitch};
+use crate::model::Theme;
 use leptos::prelude::*;
 
 /// Names the person and the role; opens the theme switch and the sign-out form.
@@ -21,7 +22,7 @@ pub fn AccountMenu(
                 <span class="menu__label">{user} <span class="menu__detail">{role}</span></span>
             }
         >
-            <ThemeSwitch theme action=theme_action return_to=path />
+            <ThemeSwitch theme action=theme_action back=path />
             <hr class="menu__separator" />
             <form method="post" action=sign_out_action>
                 <button class="menu__item" type="submit">

@@ -17,12 +17,15 @@ pub fn Confirm(
     /// Opens in the flow of the page instead of over it.
     #[prop(optional)]
     inline: bool,
+    /// Open from the start, where the form inside was refused.
+    #[prop(optional)]
+    open: bool,
     children: Children,
 ) -> impl IntoView {
     let details = NodeRef::new();
     close_from_outside(details);
     view! {
-        <details class="confirm" name="menu" data-flow=inline.then_some("inline") node_ref=details>
+        <details class="confirm" name="menu" data-flow=inline.then_some("inline") open=open node_ref=details>
             <summary class="button" data-variant=variant.as_str() data-size=size.as_str()>
                 {label}
             </summary>

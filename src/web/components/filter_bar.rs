@@ -12,11 +12,13 @@ pub fn FilterBar(
     #[prop(into)]
     label: String,
     /// Something is filtered: offers the way back to everything.
-    #[prop(optional)]
-    active: bool,
+    #[prop(optional, into)]
+    active: Signal<bool>,
     children: Children,
 ) -> impl IntoView {
-    let clear = active.then(|| view! { <a class="filter-bar__clear" href=action.clone()>"Clear"</a> });
+    let everything = action.clone();
+    let clear =
+        move || active.get().then(|| view! { <a class="filter-bar__clear" href=everything.clone()>"Clear"</a> });
     view! {
         <form class="filter-bar" method="get" action=action role="search" aria-label=label>
             {children()}
@@ -26,11 +28,11 @@ pub fn FilterBar(
     }
 }
 
-/// The search box.
+/// The search box; it follows `value` when the address changes under it.
 #[component]
 pub fn FilterSearch(
     #[prop(default = "q".into(), into)] name: String,
-    #[prop(optional, into)] value: String,
+    #[prop(optional, into)] value: Signal<String>,
     #[prop(into)] label: String,
     #[prop(optional, into)] placeholder: Option<String>,
 ) -> impl IntoView {
@@ -41,7 +43,8 @@ pub fn FilterSearch(
                 class="filter-bar__input"
                 type="search"
                 name=name
-                value=value
+                value=move || value.get()
+                prop:value=move || value.get()
                 aria-label=label
                 placeholder=placeholder
                 autocomplete="off"
@@ -58,17 +61,17 @@ pub fn FilterSelect(
     #[prop(into)] label: String,
     /// Value and words of each option; the first usually has an empty value and says "all".
     options: Vec<(String, String)>,
-    #[prop(optional, into)] selected: String,
+    #[prop(optional, into)] selected: Signal<String>,
 ) -> impl IntoView {
     let option = move |(value, words): (String, String)| {
-        let chosen = value == selected;
-        view! { <option value=value selected=chosen>{words}</option> }
+        let this = value.clone();
+        view! { <option value=value selected=move || selected.get() == this>{words}</option> }
     };
     let changed = |event: ev::Event| submit(event_target::<web_sys::HtmlSelectElement>(&event).form());
     view! {
         <label class="filter-bar__select">
             {label}
-            <select name=name on:change=changed>
+            <select name=name prop:value=move || selected.get() on:change=changed>
                 {options.into_iter().map(option).collect_view()}
             </select>
         </label>

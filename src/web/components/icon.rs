@@ -90,7 +90,7 @@ impl Glyph {
             "waiting" => Self::Clock,
             "retrying" => Self::Again,
             "held" | "paused" => Self::Held,
-            "succeeded" | "verified" | "active" | "healthy" | "mirrored" | "accepted" => Self::Done,
+            "succeeded" | "verified" | "active" | "healthy" | "mirrored" | "up-to-date" | "accepted" => Self::Done,
             "unchanged" => Self::Same,
             "failed" | "unreachable" | "refused" => Self::Failed,
             "cancelled" | "stopped" | "ignored" => Self::Struck,

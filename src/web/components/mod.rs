@@ -6,19 +6,19 @@
 //! Any `attr:name=…`, `on:event=…` written on a component lands on its root element.
 //!
 //! Frames
-//! - `Shell org organizations path user role theme theme_action="/theme" sign_out_action="/sign-out"` *children*: side
+//! - `Shell org organizations path user role theme theme_action sign_out_action` *children*: side
 //!   navigation and `<main id="main">`; `org`, `organizations`, `path`, `theme` may be signals; `Section` gives the addresses
 //! - `PlainShell title lead? foot?(view)` *children*: sign-in and other pages that stand alone
 //! - `PageHeader title lead? crumbs?=vec![Crumb::new(label, href)] actions?(view)` *children?*: the `<h1>`; children are badges under it
 //! - `Panel title lead? actions?(view) framed?` *children*: a titled part with an `<h2>`
 //! - `Toolbar end?(view)` *children*, `Tabs label` of `Tab href label current? count?`
 //! - `Logo href?`, `Icon glyph=Glyph::…`, `Menu summary(view) framed? up? end?` of `a.menu__item`, `button.menu__item`
-//! - parts of `Shell`: `OrganizationMenu`, `AccountMenu`, `ThemeSwitch theme action return_to`
+//! - parts of `Shell`: `OrganizationMenu`, `AccountMenu`, `ThemeSwitch theme action back`
 //!
 //! Actions
 //! - `Button variant=Variant::Secondary size=Size::Medium kind="submit" name? value? disabled? busy?` *children*
 //! - `ButtonLink href variant? size?` *children*
-//! - `Confirm label title variant? size? inline?` *children*: asks first; children are the words and the form
+//! - `Confirm label title variant? size? inline? open?` *children*: asks first; children are the words and the form
 //! - `CopyButton text`, `Copyable text`, `CodeBlock text label? wrap?`
 //!
 //! Forms (the id of a field is its `name`)
@@ -28,12 +28,12 @@
 //! - `Field id label hint? error? optional?` *children*: around a control of your own, with `described_by(id, hint, error)`
 //! - `Checkbox name label value="true" checked? disabled? hint?`, `Radio name value label checked? disabled? hint?`
 //! - `ChoiceGroup legend hint? error? row?` of `Checkbox` or `Radio`
-//! - `FilterBar action label active?` of `FilterSearch name="q" value? label placeholder?`, `FilterSelect name label options
+//! - `FilterBar action label active?(signal)` of `FilterSearch name="q" value?(signal) label placeholder?`, `FilterSelect name label options
 //!   selected?`, `FilterToggle name label value="true" checked?`: a GET form
 //!
 //! What is so
 //! - `StatusBadge status label?`: `status` is a state's `as_str()`; `CoverageChip platform held expected`
-//! - `Badge tone=Tone::Neutral` *children*, `ShortDigest digest`, `TimeAgo at now?` (or the context `Now`)
+//! - `Badge tone=Tone::Neutral` *children*, `ShortDigest digest`, `TimeAgo at now?` (or the context `Now`, or a signal of it that goes on)
 //! - `ProgressBar label value max detail? tone=Tone::Accent`, `CounterBar label` of `Counter href label count status="all" current?`
 //! - `KeyValues` of `KeyValue key` *children*; `Timeline label` of `TimelineEntry status title time?(view)` *children?*
 //! - `CheckList label` of `Check outcome=Outcome::Passed title` *children?*
@@ -129,7 +129,7 @@ pub use shell::{Section, Shell};
 pub use short_digest::ShortDigest;
 pub use status_badge::StatusBadge;
 pub use tabs::{Tab, Tabs};
-pub use theme_switch::{Theme, ThemeSwitch};
+pub use theme_switch::ThemeSwitch;
 pub use time_ago::{Now, TimeAgo};
 pub use timeline::{Timeline, TimelineEntry};
 pub use toolbar::Toolbar;

@@ -1,6 +1,7 @@
 //! The frame of every signed-in page: skip link, sections, organizations, who is signed in.
 
-use super::{AccountMenu, Glyph, Icon, Logo, OrganizationMenu, Theme};
+use super::{AccountMenu, Glyph, Icon, Logo, OrganizationMenu};
+use crate::model::Theme;
 use leptos::prelude::*;
 
 /// A part of the console; each is a list under `/orgs/{org}`.
@@ -84,10 +85,10 @@ pub fn Shell(
     #[prop(into)]
     theme: Signal<Theme>,
     /// Where the theme form is posted.
-    #[prop(default = "/theme".into(), into)]
+    #[prop(into)]
     theme_action: String,
     /// Where the sign-out form is posted.
-    #[prop(default = "/sign-out".into(), into)]
+    #[prop(into)]
     sign_out_action: String,
     children: Children,
 ) -> impl IntoView {
