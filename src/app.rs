@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::hub::{self, Hub};
 use crate::model::{OrgName, Role, RunId};
+use crate::oci::{NotAKey, TrustedKey, TrustedKeys};
 use crate::queue::{Queue, QueueError};
 use crate::registries::Registries;
 use crate::seal::Sealer;
@@ -27,8 +28,8 @@ pub struct App {
     pub locks: Locks,
     pub registries: Registries,
     pub config: Arc<Config>,
-    /// PEM texts of the keys that may sign attestations, beside Docker's own.
-    pub trusted_keys: Arc<Vec<String>>,
+    /// The keys that may sign attestations.
+    pub trusted_keys: TrustedKeys,
     /// Runs that changed, in any process; none: some may have been missed.
     pub changes: broadcast::Sender<Option<RunId>>,
 }
@@ -46,6 +47,8 @@ pub enum StartError {
     Hub(#[from] hub::HubError),
     #[error("FERRY_TRUSTED_KEY cannot be read")]
     TrustedKey(#[source] std::io::Error),
+    #[error("FERRY_TRUSTED_KEY holds no P-256 public key in PEM")]
+    NotAKey(#[from] NotAKey),
 }
 
 impl App {
@@ -63,8 +66,12 @@ impl App {
         store::migrate(&db).await?;
         queue.migrate().await?;
         let trusted_keys = match &config.trusted_key {
-            Some(path) => vec![tokio::fs::read_to_string(path).await.map_err(StartError::TrustedKey)?],
-            None => Vec::new(),
+            Some(path) => {
+                let pem = tokio::fs::read_to_string(path).await.map_err(StartError::TrustedKey)?;
+                let name = path.file_stem().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+                TrustedKeys::docker_and([TrustedKey::from_pem(name, &pem)?])
+            }
+            None => TrustedKeys::docker(),
         };
         Ok(Self {
             queue,
@@ -72,7 +79,7 @@ impl App {
             sealer: Sealer::new(&config.sealing_key),
             locks: Locks::new(db.clone()),
             registries: Registries::new(clock.clone()),
-            trusted_keys: Arc::new(trusted_keys),
+            trusted_keys,
             changes: broadcast::channel(256).0,
             config: Arc::new(config),
             clock,

@@ -1,5 +1,6 @@
 //! `ferry demo` and `ferry push`: the console on a pretend Docker Hub. Every start is a fresh world in an empty database.
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -102,10 +103,14 @@ impl Demo {
 /// What somebody needs who sees the demo for the first time.
 fn welcome(public_url: &Url, world: &Sandbox) -> String {
     let mut text = format!("\nFerry's console: {public_url}\n\nSign in as\n");
-    for account in world.accounts() {
-        text += &format!("  {account}\n");
+    for account in world.accounts().iter().filter(|account| account.kind == "personal access token") {
+        let role = account.role.map(|role| format!("{role:?}").to_lowercase()).unwrap_or_default();
+        let place = account.organization.as_deref().unwrap_or_default();
+        let _ =
+            writeln!(text, "  {:<8} {:<24} {role} of {place}; {}", account.identifier, account.secret, account.note);
     }
-    text += &format!(
+    let _ = write!(
+        text,
         "\nA registry to forward to\n  host {}   username {DESTINATION_USER}   password {DESTINATION_PASSWORD}   plain HTTP\n\
          \nPublish a new build upstream, while this runs\n  ferry push node:22   (or POST {}/push)\n\
          \nEvery start is a fresh world. Ctrl-C ends it.\n",

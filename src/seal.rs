@@ -45,6 +45,13 @@ impl SealingKey {
     }
 }
 
+impl SealingKey {
+    /// The key as it stands in the environment, for a process of our own that is to share it.
+    pub fn to_base64(&self) -> SecretString {
+        SecretString::from(STANDARD.encode(self.0))
+    }
+}
+
 impl std::fmt::Debug for SealingKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("SealingKey(***)")

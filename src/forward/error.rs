@@ -2,7 +2,7 @@
 
 use crate::destinations::DestinationError;
 use crate::hub::HubError;
-use crate::model::{ApiError, Coverage, Failure, FieldErrors, Refused, RunId};
+use crate::model::{ApiError, Coverage, Failure, FieldErrors, Host, Refused, RunId};
 use crate::oci::{CopyError, RegistryError};
 use crate::queue::QueueError;
 use crate::store::StoreError;
@@ -45,7 +45,7 @@ pub enum ForwardError {
     Target(Refused),
     /// The attestation source lists nothing for an image that must have attestations.
     #[error("{0} lists no attestations")]
-    NoAttestations(String),
+    NoAttestations(Host),
     /// The destination does not show all that was copied there.
     #[error("the destination holds {}", .0.summary())]
     Incomplete(Box<Coverage>),
@@ -66,7 +66,11 @@ impl ForwardError {
 
     /// The words for the history.
     pub fn failure(&self) -> Failure {
-        Failure { sentence: self.sentence(), detail: chain(self) }
+        let detail = match self {
+            Self::Copy(error) => error.detail(),
+            other => chain(other),
+        };
+        Failure { sentence: self.sentence(), detail }
     }
 
     fn sentence(&self) -> String {

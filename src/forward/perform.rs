@@ -8,8 +8,8 @@ use super::coordination::Shared;
 use super::source::Source;
 use crate::app::App;
 use crate::destinations;
-use crate::model::{Coverage, Item, ItemId, ItemState};
-use crate::oci::{self, CopiedImage, CopyContext, Progress, Published, Repository};
+use crate::model::{Coverage, Item, ItemState};
+use crate::oci::{self, Attestations, CopiedImage, CopyContext, Progress, Published, Repository};
 use crate::queue::CopyDigest;
 use crate::store::items::{self, Unit};
 use crate::store::runs::{self, Work};
@@ -64,17 +64,17 @@ async fn carry(
     let (_, registry) = destinations::open(app, &work.organization, destination).await?;
     // Items of one unit share the mirror and the rule, so they share the repository.
     let target = registry.writing(first.target.repository.clone());
-    let context = CopyContext::new(Arc::new(Shared(app.clone())), Arc::clone(progress));
+    let mut context = CopyContext::new(Arc::new(Shared(app.clone())));
+    context.progress = Arc::clone(progress);
 
     let image = oci::copy_image(&source.images(unit.mirror), &target, unit.digest, &context).await?;
     let verified = if work.attestations {
-        let attestations = source.attestations(unit.mirror);
-        oci::copy_attestations(&image, &attestations, &target, &context).await?;
-        verify(app, image, &attestations, &target, &context).await?
+        let proofs = oci::copy_attestations(&image, &source.attestations(unit.mirror), &target, &context).await?;
+        verify(app, image, &proofs, &target, &context).await?
     } else {
         Verified { image, coverage: None }
     };
-    publish(app, open, &verified, &target, &context, progress).await
+    publish(app, open, &verified, &target, &context).await
 }
 
 /// An image whose proofs were seen at the destination.
@@ -87,42 +87,38 @@ struct Verified {
 async fn verify(
     app: &App,
     image: CopiedImage,
-    attestations: &Repository,
+    proofs: &Attestations,
     target: &Repository,
     context: &CopyContext,
 ) -> Result<Verified, ForwardError> {
-    let coverage = oci::observe_coverage(&image, attestations, target, &app.trusted_keys, context).await?;
+    let observed = oci::observe_coverage(&image, proofs, target, &app.trusted_keys, context).await?;
     // A hardened image always has attestations: none means the wrong registry or a missing right, never "it has none".
-    if coverage.platforms.iter().all(|platform| platform.attestations.is_empty()) {
-        return Err(ForwardError::NoAttestations(attestations.reference().to_string()));
+    if image.is_hardened && observed.coverage.platforms.iter().all(|platform| platform.attestations.is_empty()) {
+        return Err(ForwardError::NoAttestations(app.config.scout_registry.clone()));
     }
-    if !coverage.is_complete() {
-        return Err(ForwardError::Incomplete(Box::new(coverage)));
+    if !observed.is_complete() {
+        return Err(ForwardError::Incomplete(Box::new(observed.coverage)));
     }
-    Ok(Verified { image, coverage: Some(coverage) })
+    Ok(Verified { image, coverage: Some(observed.coverage) })
 }
 
+/// Moves the tags, the last thing that happens.
 async fn publish(
     app: &App,
     open: &[Item],
     verified: &Verified,
     target: &Repository,
     context: &CopyContext,
-    progress: &Progress,
 ) -> Result<(), ForwardError> {
-    let before = progress.snapshot();
+    let before = context.progress.snapshot();
     let nothing_written = before.blobs_copied + before.blobs_mounted + before.manifests_written == 0;
     for item in open {
-        let published = oci::publish_tag(&verified.image, target, &item.tag, context).await?;
+        let published = oci::publish_tag(target, &verified.image.digest, &item.tag, context).await?;
         let unchanged = nothing_written && published == Published::Unchanged;
         let state = if unchanged { ItemState::Unchanged } else { ItemState::Succeeded };
-        finish(app, item.id, state, verified.coverage.as_ref()).await?;
+        items::finish(&app.db, item.id, state, verified.coverage.as_ref(), app.clock.now()).await?;
     }
     Ok(())
-}
-
-async fn finish(app: &App, item: ItemId, state: ItemState, coverage: Option<&Coverage>) -> Result<(), StoreError> {
-    items::finish(&app.db, item, state, coverage, app.clock.now()).await
 }
 
 /// Runs the work while the history learns every moment how many bytes crossed.

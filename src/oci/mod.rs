@@ -1,1 +1,74 @@
+//! The copy engine: moves an image and its attestations between registries, digest by digest and byte by byte. It knows no
+//! rules and no database.
 //!
+//! Read in this order:
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `registry` | a client for one registry and one credential; a repository in it |
+//! | `send` | how a request leaves: budget, sign-in, redirects, retries |
+//! | `token`, `challenge` | sign-in, tokens, and who may see the credential |
+//! | `guard` | where a registry may send us |
+//! | `manifest`, `graph` | manifests as raw bytes, and what they name |
+//! | `blob`, `upload`, `checked`, `heartbeat` | blobs read, written, hashed on the way, watched |
+//! | `referrers`, `fallback` | what refers to a manifest: the API, or the tag that stands in for it |
+//! | `carrier` | one object from one side to the other |
+//! | `copy`, `attestations`, `publish` | the three steps of a copy, in this order |
+//! | `coverage`, `statement`, `signature` | what the destination really holds |
+//! | `probe` | *Test connection* |
+//! | `profile` | what differs between registries, as data |
+//! | `coordination`, `progress` | what other workers and people are told |
+//! | `error`, `answer`, `failure` | what can go wrong, and what it means |
+//!
+//! The order of a copy is the argument that it is correct: blobs, then manifests from the leaves up, then attestations,
+//! then their signatures, then a look at what is there, and only then the tag.
+
+mod answer;
+mod attestations;
+mod blob;
+mod carrier;
+mod challenge;
+mod checked;
+mod coordination;
+mod copy;
+mod coverage;
+mod digests;
+mod error;
+mod failure;
+mod fallback;
+mod graph;
+mod guard;
+mod heartbeat;
+mod manifest;
+mod probe;
+mod profile;
+mod progress;
+mod publish;
+mod referrers;
+mod registry;
+mod send;
+mod signature;
+mod statement;
+mod token;
+mod upload;
+
+#[cfg(test)]
+mod tests;
+
+pub use answer::{Answer, Asked};
+pub use attestations::{Attestations, Referrer, Role, copy_attestations, list_attestations};
+pub use blob::BlobStream;
+pub use coordination::{Coordination, CoordinationError, InProcess, LockGuard};
+pub use copy::{CopiedImage, CopiedManifest, CopyContext, Limits, copy_image};
+pub use coverage::{Observed, observe_coverage};
+pub use error::{Meaning, Place, RegistryError, Unfit, Unsafe};
+pub use failure::{CopyError, Side, Step};
+pub use graph::{Descriptor, Parts, is_index};
+pub use manifest::{Accepted, LARGEST_MANIFEST, ManifestHead, RawManifest};
+pub use probe::probe;
+pub use profile::{Chunking, Profile};
+pub use progress::{Progress, Snapshot, Stage};
+pub use publish::{Published, publish_tag};
+pub use referrers::Listing;
+pub use registry::{Budget, Credential, Endpoint, Patience, Registry, Repository};
+pub use signature::{Claim, NotAKey, NotValid, TrustedKey, TrustedKeys, verify};

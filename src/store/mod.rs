@@ -46,19 +46,32 @@ pub async fn connect(url: &str, connections: u32) -> Result<PgPool, StoreError> 
     Ok(PgPoolOptions::new().max_connections(connections).connect_with(options).await?)
 }
 
-/// Drops a database of the server at `url` and makes it anew, empty; answers its address. For the demo and for tests.
+/// Makes a database of the server at `url` anew, empty; answers its address. For the demo and for tests.
 #[cfg(feature = "sandbox")]
 pub async fn recreate(url: &str, name: &str) -> Result<String, StoreError> {
-    use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
     let options: PgConnectOptions = url.parse()?;
-    let mut server = options.clone().connect().await?;
-    let quoted = format!("\"{}\"", name.replace('"', "\"\""));
-    for statement in [format!("drop database if exists {quoted} with (force)"), format!("create database {quoted}")] {
-        // Names cannot be bound; this one is quoted.
-        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut server).await?;
-    }
-    server.close().await?;
-    Ok(options.database(name).to_url_lossy().to_string())
+    remove(url, name).await?;
+    command(&options, format!("create database {}", quoted(name))).await?;
+    Ok(sqlx::ConnectOptions::to_url_lossy(&options.database(name)).to_string())
+}
+
+/// Drops a database of the server at `url`, whoever uses it.
+#[cfg(feature = "sandbox")]
+pub async fn remove(url: &str, name: &str) -> Result<(), StoreError> {
+    command(&url.parse()?, format!("drop database if exists {} with (force)", quoted(name))).await
+}
+
+#[cfg(feature = "sandbox")]
+async fn command(server: &PgConnectOptions, statement: String) -> Result<(), StoreError> {
+    let mut connection = sqlx::ConnectOptions::connect(server).await?;
+    // A name cannot be bound; it was quoted.
+    sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await?;
+    Ok(sqlx::Connection::close(connection).await?)
+}
+
+#[cfg(feature = "sandbox")]
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// Brings the schema up to date; safe beside a running release.

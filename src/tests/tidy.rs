@@ -199,7 +199,8 @@ fn nothing_is_left_for_later() {
 
 #[test]
 fn every_class_in_a_view_has_its_style() {
-    let style: String = files(&root().join("style"), "css").iter().map(|f| fs::read_to_string(f).unwrap_or_default()).collect();
+    let style: String =
+        files(&root().join("style"), "css").iter().map(|f| fs::read_to_string(f).unwrap_or_default()).collect();
     let defined: BTreeSet<String> = Regex::new(r"\.([a-z][a-z0-9_-]*)")
         .expect("a pattern")
         .captures_iter(&style)

@@ -11,6 +11,9 @@ use leptos_router::{MatchNestedRoutes, SsrMode, path};
 use crate::model::Theme;
 use crate::web::components::Now;
 use crate::web::frame::Frame;
+use crate::web::pages::destinations::{DestinationPage, DestinationsPage, NewDestinationPage};
+use crate::web::pages::rules::{EditRulePage, NewRulePage, RulePage, RulesPage};
+use crate::web::pages::runs::{RunPage, RunsPage};
 use crate::web::pages::{
     CatalogPage, HomePage, MirrorPage, MirrorsPage, NotFoundPage, RepositoryPage, SignInPage, ToCatalog,
 };
@@ -69,7 +72,15 @@ fn OrganizationRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("catalog/:name") view=RepositoryPage ssr=SsrMode::Async />
             <Route path=path!("mirrors") view=MirrorsPage ssr=SsrMode::Async />
             <Route path=path!("mirrors/:name") view=MirrorPage ssr=SsrMode::Async />
-            // Here go the pages of destinations, rules and runs.
+            <Route path=path!("destinations") view=DestinationsPage ssr=SsrMode::Async />
+            <Route path=path!("destinations/new") view=NewDestinationPage ssr=SsrMode::Async />
+            <Route path=path!("destinations/:id") view=DestinationPage ssr=SsrMode::Async />
+            <Route path=path!("rules") view=RulesPage ssr=SsrMode::Async />
+            <Route path=path!("rules/new") view=NewRulePage ssr=SsrMode::Async />
+            <Route path=path!("rules/:id") view=RulePage ssr=SsrMode::Async />
+            <Route path=path!("rules/:id/edit") view=EditRulePage ssr=SsrMode::Async />
+            <Route path=path!("runs") view=RunsPage ssr=SsrMode::Async />
+            <Route path=path!("runs/:id") view=RunPage ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()

@@ -66,3 +66,78 @@ pub fn local_time() -> DateTime<Utc> {
 fn document_attribute(name: &str) -> Option<String> {
     web_sys::window()?.document()?.document_element()?.get_attribute(name)
 }
+
+/// Where the browser's half begins: gives life to the page the server sent.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(crate::web::app::App);
+}
+
+/// Server-sent events that arrive for as long as this lives; the connection closes when it is dropped.
+#[cfg(feature = "hydrate")]
+pub struct Subscription {
+    /// None where the browser refused the address.
+    source: Option<web_sys::EventSource>,
+    /// The browser calls these; they must outlive the connection.
+    _listeners: [wasm_bindgen::closure::Closure<dyn FnMut(web_sys::Event)>; 3],
+}
+
+#[cfg(feature = "hydrate")]
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        if let Some(source) = &self.source {
+            source.close();
+        }
+    }
+}
+
+/// Server-sent events that arrive for as long as this lives; the connection closes when it is dropped.
+#[cfg(not(feature = "hydrate"))]
+pub struct Subscription;
+
+/// Follows the events called `event` of `url`: their data goes to `on_message`, and `on_state` hears whether the
+/// connection stands (the browser itself tries again when it breaks). On the server nothing happens.
+#[cfg(feature = "hydrate")]
+pub fn listen(
+    url: &str,
+    event: &str,
+    on_message: impl Fn(String) + 'static,
+    on_state: impl Fn(bool) + 'static,
+) -> Subscription {
+    use wasm_bindgen::JsCast;
+    use wasm_bindgen::closure::Closure;
+
+    let on_state = std::rc::Rc::new(on_state);
+    let (opened, broken) = (on_state.clone(), on_state.clone());
+    let message = Closure::new(move |event: web_sys::Event| {
+        if let Some(data) = event.dyn_ref::<web_sys::MessageEvent>().and_then(|event| event.data().as_string()) {
+            on_message(data);
+        }
+    });
+    let open = Closure::new(move |_: web_sys::Event| opened(true));
+    let error = Closure::new(move |_: web_sys::Event| broken(false));
+
+    let source = web_sys::EventSource::new(url).ok().filter(|source| {
+        source.set_onopen(Some(open.as_ref().unchecked_ref()));
+        source.set_onerror(Some(error.as_ref().unchecked_ref()));
+        source.add_event_listener_with_callback(event, message.as_ref().unchecked_ref()).is_ok()
+    });
+    if source.is_none() {
+        on_state(false);
+    }
+    Subscription { source, _listeners: [message, open, error] }
+}
+
+/// Follows the events called `event` of `url`: their data goes to `on_message`, and `on_state` hears whether the
+/// connection stands (the browser itself tries again when it breaks). On the server nothing happens.
+#[cfg(not(feature = "hydrate"))]
+pub fn listen(
+    _url: &str,
+    _event: &str,
+    _on_message: impl Fn(String) + 'static,
+    _on_state: impl Fn(bool) + 'static,
+) -> Subscription {
+    Subscription
+}

@@ -1,12 +1,15 @@
 //! Pages, one file or folder a route; each asks `api` and shows what it answers.
 
 mod catalog;
+pub mod destinations;
 mod home;
 mod mirror;
 mod mirrors;
 mod not_found;
 mod read_error;
 mod repository;
+pub mod rules;
+pub mod runs;
 mod sign_in;
 
 pub use catalog::CatalogPage;

@@ -1,0 +1,65 @@
+//! Blobs: looked for, streamed, read whole where small.
+
+use bytes::{Bytes, BytesMut};
+use futures::stream::{BoxStream, StreamExt};
+use reqwest::{Method, StatusCode};
+
+use super::digests::digest_like;
+use super::error::RegistryError;
+use super::registry::Repository;
+use super::send::Lane;
+use crate::model::Digest;
+
+/// Content of a blob as it arrives, not checked yet.
+pub struct BlobStream {
+    /// As the registry announces it.
+    pub size: Option<u64>,
+    pub stream: BoxStream<'static, Result<Bytes, RegistryError>>,
+}
+
+impl Repository {
+    /// Whether the blob is there. What cannot be told counts as absent: an upload too many harms nobody.
+    pub async fn has_blob(&self, digest: &Digest) -> Result<bool, RegistryError> {
+        let call = self.call(Method::HEAD, &format!("blobs/{digest}"))?;
+        match self.registry.send(call).await {
+            Ok(reply) if reply.content_type() == "text/html" => Err(reply.not_a_registry()),
+            Ok(_) => Ok(true),
+            Err(error) if error.is_not_found() => Ok(false),
+            // Storage behind the registry may allow GET alone by the address it was given.
+            Err(RegistryError::Refused(answer))
+                if answer.asked == super::answer::Asked::Elsewhere && answer.status.is_client_error() =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Opens the blob. Redirects to storage are followed without the credential.
+    pub async fn open_blob(&self, digest: &Digest) -> Result<BlobStream, RegistryError> {
+        let call = self.call(Method::GET, &format!("blobs/{digest}"))?.on(Lane::Download);
+        let reply = match self.registry.send(call).await {
+            Err(error) if error.is_not_found() => return Err(RegistryError::Missing { digest: digest.clone() }),
+            other => other?,
+        };
+        if reply.status != StatusCode::OK {
+            return Err(reply.not_a_registry());
+        }
+        Ok(BlobStream { size: reply.content_length(), stream: reply.into_stream() })
+    }
+
+    /// Reads a small blob whole, digest-checked; more than `at_most` bytes are refused.
+    pub async fn read_blob(&self, digest: &Digest, at_most: usize) -> Result<Bytes, RegistryError> {
+        let mut stream = self.open_blob(digest).await?.stream;
+        let mut all = BytesMut::new();
+        while let Some(piece) = stream.next().await {
+            let piece = piece?;
+            if all.len() + piece.len() > at_most {
+                return Err(RegistryError::Size { expected: at_most as u64, found: (all.len() + piece.len()) as u64 });
+            }
+            all.extend_from_slice(&piece);
+        }
+        let found = digest_like(digest, &all);
+        if &found == digest { Ok(all.freeze()) } else { Err(RegistryError::Digest { expected: digest.clone(), found }) }
+    }
+}

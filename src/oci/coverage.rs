@@ -1,0 +1,213 @@
+//! What a destination really holds, read back from it (`contracts/attestations.md` section 8).
+
+use std::collections::{BTreeSet, HashMap};
+
+use futures::stream::{self, StreamExt, TryStreamExt};
+
+use super::attestations::{Attestations, IN_TOTO, Referrer, Role, SIMPLE_SIGNING};
+use super::copy::{CopiedImage, CopyContext};
+use super::error::RegistryError;
+use super::failure::{CopyError, Side, Step};
+use super::graph::Parts;
+use super::progress::Stage;
+use super::referrers::Listing;
+use super::registry::Repository;
+use super::signature::{Claim, TrustedKeys, verify};
+use crate::model::{AttestationSeen, Coverage, Digest, PlatformCoverage, Reference, SignatureState};
+
+const SIGNATURE: &str = "dev.cosignproject.cosign/signature";
+const LARGEST_PAYLOAD: usize = 1024 * 1024;
+
+/// Coverage, and what it leaves out because no platform shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Observed {
+    pub coverage: Coverage,
+    /// Everything the source lists and the destination does not: attestations, signatures and others, at every level.
+    pub missing: Vec<Digest>,
+    /// The best signature over the index itself at the destination.
+    pub index_signature: SignatureState,
+}
+
+impl Observed {
+    /// Nothing the source lists is missing, signatures included, and what is there has the right bytes.
+    pub fn is_complete(&self) -> bool {
+        self.missing.is_empty() && self.coverage.is_complete()
+    }
+}
+
+/// Reads back listings, attestations, statements and signatures from the destination and verifies them with these keys.
+/// `expected` is what the attestation source lists. A listing that failed is an error: not checked, never "none".
+pub async fn observe_coverage(
+    image: &CopiedImage,
+    expected: &Attestations,
+    target: &Repository,
+    keys: &TrustedKeys,
+    ctx: &CopyContext,
+) -> Result<Observed, CopyError> {
+    ctx.unless_cancelled(format!("{target}@{}", image.digest), async {
+        ctx.progress.enter(Stage::Checking);
+        let listings = list(image, expected, target, ctx).await?;
+        Reading { target, keys, listings, at_once: ctx.limits.manifests }.observe(image, expected).await
+    })
+    .await
+}
+
+/// The destination's lists for everything that has or could have a referrer.
+async fn list(
+    image: &CopiedImage,
+    expected: &Attestations,
+    target: &Repository,
+    ctx: &CopyContext,
+) -> Result<HashMap<Digest, Listing>, CopyError> {
+    let mut subjects = BTreeSet::from([&image.digest]);
+    subjects.extend(image.platforms().map(|(_, digest)| digest));
+    subjects.extend(expected.referrers.iter().map(|referrer| &referrer.subject));
+    let attested = |referrer: &&Referrer| matches!(referrer.role, Role::Attestation { .. });
+    subjects.extend(expected.referrers.iter().filter(attested).map(|referrer| &referrer.digest));
+    let lists = stream::iter(subjects).map(|subject| async move {
+        let at = CopyError::at(Side::Destination, Step::ListReferrers, format!("{target}@{subject}"));
+        target.referrers(subject).await.map(|listing| (subject.clone(), listing)).map_err(at)
+    });
+    lists.buffer_unordered(ctx.limits.manifests).boxed().try_collect().await
+}
+
+struct Reading<'a> {
+    target: &'a Repository,
+    keys: &'a TrustedKeys,
+    listings: HashMap<Digest, Listing>,
+    at_once: usize,
+}
+
+impl Reading<'_> {
+    async fn observe(&self, image: &CopiedImage, expected: &Attestations) -> Result<Observed, CopyError> {
+        let mut platforms = Vec::new();
+        for (platform, digest) in image.platforms() {
+            let of_it = expected.of(digest).filter_map(|referrer| match &referrer.role {
+                Role::Attestation { predicate_type } => Some((referrer, predicate_type)),
+                _ => None,
+            });
+            let seen = stream::iter(of_it).map(|(referrer, kind)| self.attestation(referrer, kind));
+            let attestations = seen.buffered(self.at_once).boxed().try_collect().await?;
+            platforms.push(PlatformCoverage { platform: platform.clone(), digest: digest.clone(), attestations });
+        }
+        let over_index = expected.of(&image.digest).filter(|referrer| referrer.role == Role::Signature);
+        let (mut index_signatures_expected, mut index_signatures_present) = (0, 0);
+        for signature in over_index {
+            index_signatures_expected += 1;
+            let there = self.is_listed(signature) && self.manifest(&signature.digest).await?.is_some();
+            index_signatures_present += u32::from(there);
+        }
+        let claim = Claim { digest: &image.digest, predicate_type: None, about: None };
+        let index_signature = self.signature(claim).await?;
+        let gone = expected.referrers.iter().filter(|referrer| !self.is_listed(referrer));
+        let missing = gone.map(|referrer| referrer.digest.clone()).collect();
+        let discovered_by =
+            self.target.discovered_by().await.map_err(self.failed(Step::ListReferrers, &image.digest))?;
+        let coverage = Coverage { platforms, index_signatures_expected, index_signatures_present, discovered_by };
+        Ok(Observed { coverage, missing, index_signature })
+    }
+
+    fn failed(&self, step: Step, digest: &Digest) -> impl FnOnce(RegistryError) -> CopyError + use<> {
+        CopyError::at(Side::Destination, step, format!("{}@{digest}", self.target))
+    }
+
+    fn is_listed(&self, referrer: &Referrer) -> bool {
+        self.listings.get(&referrer.subject).is_some_and(|listing| listing.names(&referrer.digest))
+    }
+
+    async fn attestation(&self, referrer: &Referrer, predicate_type: &str) -> Result<AttestationSeen, CopyError> {
+        let parts = if self.is_listed(referrer) { self.manifest(&referrer.digest).await? } else { None };
+        let statement = match &parts {
+            Some(parts) => self.statement(parts, referrer, predicate_type).await?,
+            None => StatementSeen::Absent,
+        };
+        let claim =
+            Claim { digest: &referrer.digest, predicate_type: Some(predicate_type), about: Some(&referrer.subject) };
+        let signature = match (statement, self.signature(claim).await?) {
+            // The chain from the key to the image goes through the statement: broken there, it proves nothing.
+            (StatementSeen::Odd, SignatureState::Valid) => SignatureState::Invalid,
+            (_, signature) => signature,
+        };
+        Ok(AttestationSeen {
+            predicate_type: predicate_type.to_owned(),
+            digest: referrer.digest.clone(),
+            present: !matches!(statement, StatementSeen::Absent),
+            signature,
+        })
+    }
+
+    /// Statement and attestation agree about what they are and whom they speak of.
+    async fn statement(&self, parts: &Parts, referrer: &Referrer, kind: &str) -> Result<StatementSeen, CopyError> {
+        let mut sound = parts.subject.as_ref().is_some_and(|subject| subject.digest == referrer.subject);
+        let mut statements = 0;
+        for layer in &parts.layers {
+            let digest = &layer.digest;
+            if layer.media_type == IN_TOTO {
+                statements += 1;
+                match self.target.read_statement(digest).await {
+                    Ok(Some(read)) => sound &= read.is_about(&referrer.subject) && read.predicate_type == kind,
+                    Ok(None) => sound = false,
+                    Err(error) if is_wrong_content(&error) => return Ok(StatementSeen::Absent),
+                    Err(error) => return Err(self.failed(Step::ReadReferrer, digest)(error)),
+                }
+            } else if !self.target.has_blob(digest).await.map_err(self.failed(Step::CheckBlob, digest))? {
+                return Ok(StatementSeen::Absent);
+            }
+        }
+        Ok(if sound && statements > 0 { StatementSeen::Sound } else { StatementSeen::Odd })
+    }
+
+    /// The best of all signatures the destination lists for this; one valid is enough.
+    async fn signature(&self, claim: Claim<'_>) -> Result<SignatureState, CopyError> {
+        let mut best = SignatureState::Missing;
+        for entry in self.listings.get(claim.digest).into_iter().flat_map(|listing| &listing.entries) {
+            let Some(parts) = self.manifest(&entry.digest).await? else { continue };
+            let about = parts.subject.as_ref().map(|subject| &subject.digest);
+            if about != Some(claim.digest) {
+                continue;
+            }
+            for layer in parts.layers.iter().filter(|layer| layer.media_type == SIMPLE_SIGNING) {
+                best = SignatureState::Invalid;
+                let Some(text) = layer.annotations.get(SIGNATURE) else { continue };
+                let payload = match self.target.read_blob(&layer.digest, LARGEST_PAYLOAD).await {
+                    Err(error) if is_wrong_content(&error) => continue,
+                    payload => payload.map_err(self.failed(Step::ReadSignature, &layer.digest))?,
+                };
+                match verify(&payload, text, self.keys, claim) {
+                    Ok(_) => return Ok(SignatureState::Valid),
+                    Err(why) => tracing::debug!("{} over {} does not count: {why}", entry.digest, claim.digest),
+                }
+            }
+        }
+        Ok(best)
+    }
+
+    /// The manifest, or `None` where it is not there or not itself.
+    async fn manifest(&self, digest: &Digest) -> Result<Option<Parts>, CopyError> {
+        let read = self.target.get_manifest(&Reference::Digest(digest.clone())).await;
+        match read.and_then(|found| found.as_ref().map(Parts::of).transpose()) {
+            Err(error) if is_wrong_content(&error) => Ok(None),
+            read => read.map_err(self.failed(Step::ReadReferrer, digest)),
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum StatementSeen {
+    Sound,
+    /// There, and it does not say what its manifest says.
+    Odd,
+    Absent,
+}
+
+/// The destination gave an answer, and not the content.
+fn is_wrong_content(error: &RegistryError) -> bool {
+    matches!(
+        error,
+        RegistryError::Digest { .. }
+            | RegistryError::Size { .. }
+            | RegistryError::Missing { .. }
+            | RegistryError::BadManifest { .. }
+            | RegistryError::Unfit { .. }
+    )
+}

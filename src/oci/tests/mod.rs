@@ -1,0 +1,1 @@
+//! Behaviour of the copy engine, against registries that none of us wrote and one that misbehaves on purpose.
