@@ -23,7 +23,10 @@ pub fn Confirm(
     children: Children,
 ) -> impl IntoView {
     let details = NodeRef::new();
-    close_from_outside(details);
+    // What opens in the flow of the page covers nothing, and a form half filled in should stay in sight.
+    if !inline {
+        close_from_outside(details);
+    }
     view! {
         <details class="confirm" name="menu" data-flow=inline.then_some("inline") open=open node_ref=details>
             <summary class="button" data-variant=variant.as_str() data-size=size.as_str()>

@@ -45,8 +45,9 @@ impl Section {
         format!("/orgs/{org}/{}", self.segment())
     }
 
-    /// The section an address lies in, from its third segment.
+    /// The section an address lies in, with or without its query, from its third segment.
     pub fn of_path(path: &str) -> Option<Self> {
+        let path = path.split('?').next().unwrap_or(path);
         let segment = path.trim_start_matches('/').split('/').nth(2)?;
         Self::ALL.into_iter().find(|section| section.segment() == segment)
     }

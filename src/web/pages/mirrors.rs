@@ -68,7 +68,7 @@ fn Mirrors(list: MirrorList) -> impl IntoView {
         list.mirrors.iter().filter(|m| m.is_private == Some(false)).map(|m| m.repository.to_string()).collect();
     let columns = vec![
         Column::text("Repository"),
-        Column::text("Mirrors"),
+        Column::text("Source"),
         Column::text("State"),
         Column::text("Last push"),
         Column::text("Visibility"),
@@ -101,7 +101,7 @@ fn Row(mirror: Mirror, org: String) -> impl IntoView {
     view! {
         <tr>
             <HeadCell label="Repository"><a class="mono" href=page>{name}</a></HeadCell>
-            <Cell label="Mirrors"><a href=source>{mirror.source_display_name}</a></Cell>
+            <Cell label="Source"><a href=source>{mirror.source_display_name}</a></Cell>
             <Cell label="State"><StatusBadge status=mirror.state.as_str() label=mirror.state.label() /></Cell>
             <Cell label="Last push">{last_push(mirror.last_pushed)}</Cell>
             <Cell label="Visibility"><Visibility is_private=mirror.is_private /></Cell>

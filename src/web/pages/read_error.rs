@@ -10,6 +10,7 @@ use crate::web::platform;
 
 /// The error's sentence with the right status and a way on; whoever is signed out goes to the sign-in page and comes back.
 #[component]
+#[expect(clippy::needless_pass_by_value, reason = "a component owns what it shows")]
 pub fn ReadError(
     error: ApiError,
     /// Words and address of the way on; by itself it offers to load the page again.

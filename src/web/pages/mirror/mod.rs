@@ -19,7 +19,7 @@ use crate::web::frame::use_organization;
 use crate::web::pages::ReadError;
 use crate::web::refresh::Refresh;
 use log::Log;
-use stop::{Stop, StopForm, StopRefused};
+use stop::{Stop, StopForm, StopRefused, forwarded_by};
 use tags::Tags;
 
 /// The mirror's page; looks again by itself while Docker works on it.
@@ -54,7 +54,14 @@ pub fn MirrorPage() -> impl IntoView {
                     Ok(detail) => view! { <Shown detail stop /> }.into_any(),
                     Err(error) => {
                         let way_on = ("Go to the mirrors", mirrors.get_value());
-                        view! { <Title text="Mirror" /> <ReadError error way_on /> }.into_any()
+                        view! {
+                            <Title text="Mirror" />
+                            <div class="stack" data-gap="xl">
+                                <PageHeader title=name.get_untracked() crumbs=vec![Crumb::new("Mirrors", mirrors.get_value())] />
+                                <ReadError error way_on />
+                            </div>
+                        }
+                        .into_any()
                     }
                 }
             })}
@@ -70,12 +77,12 @@ fn Shown(detail: MirrorDetail, stop: StopForm) -> impl IntoView {
     let name = mirror.repository.name().to_owned();
     let public = (mirror.is_private == Some(false)).then(|| vec![mirror.repository.to_string()]);
     let state = mirror.state;
-    let (rules, stopped) = (mirror.rules.clone(), mirror.repository.clone());
+    let (forwarded, stopped) = (forwarded_by(&mirror.rules), mirror.repository.clone());
     let crumbs = vec![Crumb::new("Mirrors", Section::Mirrors.href(organization.as_str()))];
     view! {
         <Title text=name.clone() />
         <div class="stack" data-gap="xl">
-            <PageHeader title=name crumbs actions=move || view! { <Stop repository=stopped rules stop /> }>
+            <PageHeader title=name crumbs actions=move || view! { <Stop repository=stopped forwarded stop /> }>
                 <StatusBadge status=state.as_str() label=state.label() />
             </PageHeader>
             <StopRefused stop />
@@ -124,7 +131,7 @@ fn Facts(mirror: Mirror) -> impl IntoView {
     };
     view! {
         <KeyValues>
-            <KeyValue key="Mirrors">
+            <KeyValue key="Source">
                 <a href=source>{mirror.source_display_name}</a>
                 " "
                 <span class="mono muted">{format!("{}/{}", mirror.source_namespace, mirror.source)}</span>

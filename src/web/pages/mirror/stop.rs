@@ -17,17 +17,17 @@ pub struct StopForm {
 
 /// The button with its question.
 #[component]
-pub fn Stop(repository: RepoName, rules: Vec<String>, stop: StopForm) -> impl IntoView {
+pub fn Stop(
+    repository: RepoName,
+    /// From [`forwarded_by`].
+    forwarded: String,
+    stop: StopForm,
+) -> impl IntoView {
     let organization = use_organization();
     if !use_role().may_mirror() {
         let words = format!("Only owners of {organization} may stop it.");
         return view! { <p class="small muted">{words}</p> }.into_any();
     }
-    let forwarded = match rules.as_slice() {
-        [] => "No rule forwards it.".to_owned(),
-        [only] => format!("The rule {only} forwards it and will find nothing new."),
-        several => format!("These rules forward it and will find nothing new: {}.", several.join(", ")),
-    };
     let title = format!("Stop mirroring to {repository}?");
     view! {
         <Confirm label="Stop mirroring" title variant=Variant::Danger>
@@ -43,6 +43,15 @@ pub fn Stop(repository: RepoName, rules: Vec<String>, stop: StopForm) -> impl In
         </Confirm>
     }
     .into_any()
+}
+
+/// What stopping means for the rules of these names.
+pub fn forwarded_by(rules: &[String]) -> String {
+    match rules {
+        [] => "No rule forwards it.".to_owned(),
+        [only] => format!("The rule {only} forwards it and will find nothing new."),
+        several => format!("These rules forward it and will find nothing new: {}.", several.join(", ")),
+    }
 }
 
 /// Why it could not be stopped, above the page.

@@ -72,7 +72,14 @@ pub fn RepositoryPage() -> impl IntoView {
                     }
                     Err(error) => {
                         let way_on = ("Go to the catalog", catalog.get_value());
-                        view! { <Title text="Repository" /> <ReadError error way_on /> }.into_any()
+                        view! {
+                            <Title text="Repository" />
+                            <div class="stack" data-gap="xl">
+                                <PageHeader title=name.get_untracked() crumbs=vec![Crumb::new("Catalog", catalog.get_value())] />
+                                <ReadError error way_on />
+                            </div>
+                        }
+                        .into_any()
                     }
                 }
             })}

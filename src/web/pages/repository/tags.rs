@@ -54,7 +54,7 @@ fn Group(group: TagGroup) -> impl IntoView {
 }
 
 fn name(tag: Tag) -> impl IntoView {
-    view! { <code class="repository__tag">{tag.to_string()}</code> }
+    view! { <code class="repository__tag">{String::from(tag)}</code> }
 }
 
 fn more(tags: Vec<Tag>) -> Option<impl IntoView> {
