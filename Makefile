@@ -1,12 +1,15 @@
 # Each target is a script in .tools, which says what it does. Nothing here needs more than `make` and Rust.
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test lint queries bench setup stop clean
+.PHONY: help demo push dev test lint queries bench setup stop clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
 
 demo: ## Run Ferry with a pretend Docker Hub on http://127.0.0.1:3000 (PORT=3010: another port)
 	@.tools/demo
+
+push: ## While the demo runs: publish a new build in its catalog (IMAGE=node:22)
+	@.ferry/ferry push $(or $(IMAGE),node:22)
 
 dev: ## The demo, rebuilt and reloaded as you edit
 	@.tools/dev

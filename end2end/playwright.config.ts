@@ -35,10 +35,11 @@ export default defineConfig({
     { name: "with-javascript" },
     { name: "without-javascript", testIgnore: /\.hydrate\.spec\.ts$/, use: { javaScriptEnabled: false } },
   ],
-  // The demo that was built last, on its own port, with the database of .tools/postgres or DATABASE_URL.
+  // The demo that was built last, with ports and a database of its own, so that `make demo` may run beside it. The
+  // database server is that of .tools/postgres or DATABASE_URL.
   webServer: {
     command: "../.tools/demo --built",
-    env: { PORT: port },
+    env: { FERRY_ADDRESS: `127.0.0.1:${port}`, FERRY_DEMO_DATABASE: "ferry_end2end", FERRY_SANDBOX_PORTS: "4880" },
     url: `${baseURL}/healthz`,
     timeout: 60_000,
     reuseExistingServer: false,

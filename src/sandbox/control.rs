@@ -71,7 +71,7 @@ async fn renew_vex(State(world): State<World>, Json(build): Json<Build>) -> Resp
 
 async fn mirror(State(world): State<World>, Json(pair): Json<Pair>) -> Response {
     let name = pair.name.unwrap_or_else(|| format!("dhi-{}", pair.source));
-    done(world.mirror(&pair.namespace, &pair.source, &name).await.map(|mirror| json!({"id": mirror.id})))
+    done(world.mirror(&pair.namespace, &pair.source, &name).map(|mirror| json!({"id": mirror.id})))
 }
 
 async fn privacy(State(world): State<World>, Json(asked): Json<Privacy>) -> Response {

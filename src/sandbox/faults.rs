@@ -178,7 +178,7 @@ pub(super) async fn spoil(answer: Response, trouble: &Trouble) -> Response {
         parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
     }
     let body = match trouble {
-        Trouble::CutBody => cut(bytes),
+        Trouble::CutBody => cut(&bytes),
         Trouble::WrongBytes => Body::from(changed(&bytes)),
         Trouble::SlowBody { millis } => slow(&bytes, Duration::from_millis(*millis)),
         _ => Body::from(bytes),
@@ -186,7 +186,7 @@ pub(super) async fn spoil(answer: Response, trouble: &Trouble) -> Response {
     Response::from_parts(parts, body)
 }
 
-fn cut(bytes: Bytes) -> Body {
+fn cut(bytes: &Bytes) -> Body {
     let half = bytes.slice(..bytes.len() / 2);
     let broken = std::io::Error::new(std::io::ErrorKind::ConnectionReset, "scripted: the body ends here");
     // The pause lets the first half leave before the connection breaks.

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::{Body, HttpBody as _};
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, OriginalUri, Request, State};
 use axum::http::{HeaderValue, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::Router;
@@ -62,7 +62,7 @@ impl Doors {
     /// Serves all facades until told to stop.
     pub fn serve(self, world: &World, stopped: &watch::Receiver<bool>) {
         let registry = |facade| registry::router(world.clone(), facade);
-        let hub = hub::router(world.clone()).merge(graphql::router(world.clone()));
+        let hub = hub::router(world.clone()).merge(graphql::router(world.clone())).merge(registry::cdn(world.clone()));
         serve(self.hub, world, Facade::Hub, hub, stopped);
         serve(self.docker, world, Facade::Docker, registry(Facade::Docker), stopped);
         serve(self.scout, world, Facade::Scout, registry(Facade::Scout), stopped);
@@ -110,8 +110,11 @@ async fn receive(State(desk): State<Desk>, ConnectInfo(cut): ConnectInfo<Cut>, r
     let (mut parts, body) = request.into_parts();
     let path = parts.uri.path_and_query().map_or_else(|| parts.uri.path().to_owned(), ToString::to_string);
     let method = parts.method.to_string();
-    let facade =
-        if desk.facade == Facade::Hub && path.starts_with("/v1/graphql") { Facade::GraphQl } else { desk.facade };
+    let facade = match desk.facade {
+        Facade::Hub if path.starts_with("/v1/graphql") => Facade::GraphQl,
+        Facade::Hub if path.starts_with("/cdn/") => Facade::Docker,
+        facade => facade,
+    };
     let Ok(body) = axum::body::to_bytes(body, usize::MAX).await else {
         return faults::answer(400, None, Some("the request's body broke off".into()));
     };
@@ -122,6 +125,7 @@ async fn receive(State(desk): State<Desk>, ConnectInfo(cut): ConnectInfo<Cut>, r
     }
     if desk.facade == Facade::Hub {
         parts.uri = without_trailing_slash(&parts.uri);
+        parts.extensions.insert(OriginalUri(parts.uri.clone()));
     }
     let answer = match &trouble {
         Some(Trouble::Status { code, retry_after, body }) => faults::answer(*code, *retry_after, body.clone()),

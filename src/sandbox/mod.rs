@@ -67,12 +67,15 @@ pub struct Options {
     pub pull_limit: u32,
     /// Hub REST calls a minute that are allowed, signed in; anonymous ones have 180.
     pub call_limit: u32,
+    /// Whether Hub's registry sends readers of blobs to another host, as the real one does.
+    pub redirect_blobs: bool,
     /// What the destination can and cannot do.
     pub destination: Destination,
 }
 
 /// The abilities in which destination registries differ (`contracts/registries.md` section 2).
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent abilities, each on or off")]
 pub struct Destination {
     /// Whether it has the referrers API; without, clients keep the fallback tag.
     pub referrers: bool,
@@ -104,6 +107,7 @@ impl Default for Options {
             referrers_page: 10,
             pull_limit: 5000,
             call_limit: 6000,
+            redirect_blobs: false,
             destination: Destination::default(),
         }
     }

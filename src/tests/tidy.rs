@@ -25,7 +25,7 @@ const LAYERS: &[&[&str]] = &[
 const KEEPERS: &[(&str, &[&str])] = &[
     ("sqlx", &["store/", "queue/", "app.rs", "model/ids.rs"]),
     ("oci_client", &["oci/"]),
-    ("reqwest", &["hub/", "oci/", "sandbox/"]),
+    ("reqwest", &["hub/", "oci/", "sandbox/", "demo.rs"]),
     ("leptos", &["web/", "api/", "access/", "server/", "model/error.rs"]),
     ("graphile_worker", &["queue/", "worker/"]),
 ];

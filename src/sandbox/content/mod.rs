@@ -29,6 +29,7 @@ pub const OPENVEX: &str = "https://openvex.dev/ns/v0.2.0";
 
 /// What an image is made from; equal recipes give equal bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent properties of a build")]
 pub struct Recipe {
     /// The catalogue's name, `nginx` or `grafana-chart`.
     pub name: String,

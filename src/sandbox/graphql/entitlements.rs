@@ -39,6 +39,7 @@ struct FeatureEntitlements {
 }
 
 #[derive(SimpleObject)]
+#[expect(clippy::struct_excessive_bools, reason = "the SDL has them")]
 struct DhiEntitlement {
     dhi_enabled: bool,
     can_mirror_more_repositories: bool,

@@ -179,12 +179,11 @@ impl Changes {
         if source.namespace != "dhi" {
             return Err(refusal("NOT_FOUND", 404, "source repository does not exist"));
         }
-        let mirror =
-            world.mirror(&organization, &source.name, &destination.name).await.map_err(|refused| match refused {
-                Refused::Name => refusal("BAD_REQUEST", 400, "destination repository name must start with dhi-"),
-                Refused::Entitlement => refusal("DOWNSTREAM_SERVICE_ERROR", 402, "entitlement exceeded"),
-                _ => refusal("NOT_FOUND", 404, "source repository does not exist"),
-            })?;
+        let mirror = world.mirror(&organization, &source.name, &destination.name).map_err(|refused| match refused {
+            Refused::Name => refusal("BAD_REQUEST", 400, "destination repository name must start with dhi-"),
+            Refused::Entitlement => refusal("DOWNSTREAM_SERVICE_ERROR", 402, "entitlement exceeded"),
+            _ => refusal("NOT_FOUND", 404, "source repository does not exist"),
+        })?;
         Ok(Some(DhiSetMirroredRepositoryResponse { mirrored_repository: Some(show(world, &mirror)) }))
     }
 

@@ -1,10 +1,15 @@
 //! The DHI GraphQL interface (`contracts/hub.md` section 6). Refusals come with HTTP 200; type names are those of the SDL.
 
+#[expect(clippy::unused_async, reason = "async-graphql takes no other resolvers")]
 mod catalog;
 mod context;
+#[expect(clippy::unused_async, reason = "async-graphql takes no other resolvers")]
 mod entitlements;
+#[expect(clippy::unused_async, reason = "async-graphql takes no other resolvers")]
 mod logs;
+#[expect(clippy::unused_async, reason = "async-graphql takes no other resolvers")]
 mod mirrors;
+#[expect(clippy::unused_async, reason = "async-graphql takes no other resolvers")]
 mod user;
 
 use async_graphql::{EmptySubscription, MergedObject, Request as Query, Schema, Variables};

@@ -1,40 +1,49 @@
 //! Blobs of a repository: reading with ranges, uploads, mounts.
 
+use std::collections::HashMap;
+
 use axum::body::Body;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use bytes::Bytes;
 
 use super::answers::refuse;
 use super::{Call, Registry, Store, forward, grants};
 use crate::sandbox::Facade;
+use crate::sandbox::world::World;
 
-/// `GET`, `HEAD` and `DELETE` of a blob.
-pub async fn blob(store: &Store, call: &Call, digest: &str) -> Response {
-    let Some(bytes) = store.blob(&call.repository, digest).await else {
-        return refuse(StatusCode::NOT_FOUND, "BLOB_UNKNOWN", "blob unknown to registry");
-    };
-    if call.method == Method::DELETE {
-        store.release(&call.repository, digest);
-        return StatusCode::ACCEPTED.into_response();
+/// `GET` where Hub's registry redirects to: the address is proof enough, and credentials are refused as object stores do.
+pub async fn from_cdn(
+    State(world): State<World>,
+    Path(digest): Path<String>,
+    Query(asked): Query<HashMap<String, String>>,
+    method: Method,
+    headers: HeaderMap,
+) -> Response {
+    if headers.contains_key(header::AUTHORIZATION) {
+        return refuse(StatusCode::BAD_REQUEST, "UNSUPPORTED", "only one kind of authentication is allowed");
     }
-    if !call.reads() {
-        return refuse(StatusCode::METHOD_NOT_ALLOWED, "UNSUPPORTED", "the operation is unsupported");
+    let repository = asked.get("repository").map_or("", String::as_str);
+    match world.store(Facade::Docker).blob(repository, &digest).await {
+        Some(bytes) => serve(&method, &headers, &digest, &bytes),
+        None => refuse(StatusCode::NOT_FOUND, "BLOB_UNKNOWN", "blob unknown to registry"),
     }
-    let (status, bytes, range) = part(&call.headers, &bytes);
+}
+
+fn serve(method: &Method, asked: &HeaderMap, digest: &str, bytes: &Bytes) -> Response {
+    let (status, bytes, range) = part(asked, bytes);
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    for (name, text) in [
-        (header::CONTENT_RANGE, range),
-        (header::HeaderName::from_static("docker-content-digest"), Some(digest.to_owned())),
-    ] {
+    let digest = (HeaderName::from_static("docker-content-digest"), Some(digest.to_owned()));
+    for (name, text) in [(header::CONTENT_RANGE, range), digest] {
         if let Some(value) = text.and_then(|text| HeaderValue::from_str(&text).ok()) {
             headers.insert(name, value);
         }
     }
-    let body = if call.method == Method::HEAD { Body::empty() } else { Body::from(bytes) };
+    let body = if method == Method::HEAD { Body::empty() } else { Body::from(bytes) };
     (status, headers, body).into_response()
 }
 
@@ -54,6 +63,26 @@ fn part(headers: &HeaderMap, bytes: &Bytes) -> (StatusCode, Bytes, Option<String
 }
 
 impl Registry {
+    /// `GET`, `HEAD` and `DELETE` of a blob.
+    pub(super) async fn blob(&self, store: &Store, call: &Call, digest: &str) -> Response {
+        let Some(bytes) = store.blob(&call.repository, digest).await else {
+            return refuse(StatusCode::NOT_FOUND, "BLOB_UNKNOWN", "blob unknown to registry");
+        };
+        if call.method == Method::DELETE {
+            store.release(&call.repository, digest);
+            return StatusCode::ACCEPTED.into_response();
+        }
+        if !call.reads() {
+            return refuse(StatusCode::METHOD_NOT_ALLOWED, "UNSUPPORTED", "the operation is unsupported");
+        }
+        if self.facade == Facade::Docker && self.world.options().redirect_blobs && call.method == Method::GET {
+            let hub = &self.world.addresses().hub;
+            return Redirect::temporary(&format!("{hub}/cdn/blobs/{digest}?repository={}", call.repository))
+                .into_response();
+        }
+        serve(&call.method, &call.headers, digest, &bytes)
+    }
+
     /// `POST …/uploads/`: a mount if it can be one, else a session, or a whole blob at once.
     pub(super) async fn begin_upload(&self, store: &Store, call: Call) -> Response {
         if call.method != Method::POST {
@@ -88,5 +117,5 @@ fn created(repository: &str, digest: &str) -> Response {
     let location = format!("/v2/{repository}/blobs/{digest}");
     let headers =
         [("location", location), ("docker-content-digest", digest.to_owned()), ("content-length", "0".to_owned())];
-    (StatusCode::CREATED, headers.map(|(name, value)| (header::HeaderName::from_static(name), value))).into_response()
+    (StatusCode::CREATED, headers.map(|(name, value)| (HeaderName::from_static(name), value))).into_response()
 }

@@ -30,6 +30,11 @@ pub fn router(world: World, facade: Facade) -> Router {
     Router::new().route("/token", get(token::issue)).fallback(receive).with_state(Registry { world, facade })
 }
 
+/// The other host that Hub's registry may send readers of blobs to.
+pub fn cdn(world: World) -> Router {
+    Router::new().route("/cdn/blobs/{digest}", get(blobs::from_cdn)).with_state(world)
+}
+
 /// Which registry it is, in which world.
 #[derive(Clone)]
 pub(super) struct Registry {
@@ -125,7 +130,7 @@ impl Registry {
             return refuse(StatusCode::NOT_FOUND, "NAME_UNKNOWN", "repository name not known to registry");
         }
         match call.target.clone() {
-            Target::Blob(digest) => blobs::blob(&store, &call, &digest).await,
+            Target::Blob(digest) => self.blob(&store, &call, &digest).await,
             Target::Uploads => self.begin_upload(&store, call).await,
             Target::Upload => self.continue_upload(&store, call).await,
             Target::Manifest(reference) => self.manifest(&store, call, &reference).await,
@@ -229,9 +234,12 @@ fn take_apart(path: &str) -> Option<(String, Target)> {
         let target = if rest.trim_matches('/').is_empty() { Target::Uploads } else { Target::Upload };
         return Some((repository.to_owned(), target));
     }
-    let kinds: [(&str, fn(String) -> Target); 3] =
-        [("/blobs/", Target::Blob), ("/manifests/", Target::Manifest), ("/referrers/", Target::Referrers)];
-    let found = kinds.iter().find_map(|(kind, make)| path.rsplit_once(kind).map(|parts| (parts, make)))?;
-    let ((repository, rest), make) = found;
-    Some((repository.to_owned(), make(rest.to_owned())))
+    let split = |kind: &str| path.rsplit_once(kind).map(|(repository, rest)| (repository.to_owned(), rest.to_owned()));
+    if let Some((repository, digest)) = split("/blobs/") {
+        return Some((repository, Target::Blob(digest)));
+    }
+    if let Some((repository, reference)) = split("/manifests/") {
+        return Some((repository, Target::Manifest(reference)));
+    }
+    split("/referrers/").map(|(repository, digest)| (repository, Target::Referrers(digest)))
 }

@@ -46,7 +46,7 @@ async fn hook(bench: &Bench, repository: &str, url: &str) {
 async fn a_mirror_fills_for_a_while_and_its_tags_appear_with_their_attestations() {
     let bench = Bench::with(Options { mirror_pace: Duration::from_millis(150), ..Options::default() }).await;
     let world = bench.sandbox.world();
-    world.mirror("acme", "traefik", "dhi-traefik").await.expect("a mirror");
+    world.mirror("acme", "traefik", "dhi-traefik").expect("a mirror");
     let token = bench.token(OLIVIA).await;
     let (_, repository) = bench.get("/v2/namespaces/acme/repositories/dhi-traefik", &token).await;
     assert_eq!(repository["is_private"], true);
@@ -70,7 +70,7 @@ async fn a_mirror_fills_for_a_while_and_its_tags_appear_with_their_attestations(
 #[tokio::test]
 async fn a_chart_is_mirrored_as_a_single_manifest_with_attestations() {
     let bench = Bench::start().await;
-    bench.sandbox.world().mirror("acme", "redis-chart", "dhi-redis-chart").await.expect("a mirror");
+    bench.sandbox.world().mirror("acme", "redis-chart", "dhi-redis-chart").expect("a mirror");
     bench.sandbox.world().settled().await;
     let docker = bench.docker("acme/dhi-redis-chart").await;
     let manifest = docker.json("/manifests/23.2.12").await;
@@ -191,7 +191,7 @@ async fn a_catalogue_file_adds_repositories_whose_images_are_real_too() {
     }]});
     std::fs::write(file.path(), catalog.to_string()).expect("written");
     let bench = Bench::with(Options { catalog: Some(file.path().to_owned()), ..Options::default() }).await;
-    bench.sandbox.world().mirror("acme", "exporter", "dhi-exporter").await.expect("a mirror");
+    bench.sandbox.world().mirror("acme", "exporter", "dhi-exporter").expect("a mirror");
     bench.sandbox.world().settled().await;
     assert_eq!(bench.docker("acme/dhi-exporter").await.platforms("0.4.11").await.len(), 2);
 }

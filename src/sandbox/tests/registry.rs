@@ -227,3 +227,16 @@ async fn somebodys_own_push_to_hubs_registry_shows_up_in_hub() {
     let (_, tag) = bench.get("/v2/namespaces/acme/repositories/website/tags/2.0", &bench.token(OLIVIA).await).await;
     assert_eq!(tag["last_updater_username"], "olivia");
 }
+
+#[tokio::test]
+async fn hubs_registry_may_send_readers_elsewhere_where_credentials_are_not_welcome() {
+    let bench = Bench::with(Options { redirect_blobs: true, ..Options::default() }).await;
+    let docker = bench.docker("acme/dhi-nginx").await;
+    let platform = docker.platforms("1").await.remove(0);
+    let manifest = docker.json(&format!("/manifests/{platform}")).await;
+    let digest = text(&manifest["config"]["digest"]);
+    // This client follows, and drops the token on the way to another port.
+    assert_eq!(sha256(&docker.bytes(&format!("/blobs/{digest}")).await), digest);
+    let elsewhere = format!("{}/cdn/blobs/{digest}?repository=acme/dhi-nginx", bench.sandbox.hub_url());
+    assert_eq!(bench.http.get(elsewhere).bearer_auth(&docker.token).send().await.expect("an answer").status(), 400);
+}

@@ -67,7 +67,7 @@ impl World {
 
     /// Begins a mirror of `source` as `namespace/name`, filled in the background. Asked again for the same pair, it answers
     /// the mirror there is.
-    pub async fn mirror(&self, namespace: &str, source: &str, name: &str) -> Result<Mirror, Refused> {
+    pub fn mirror(&self, namespace: &str, source: &str, name: &str) -> Result<Mirror, Refused> {
         let source = catalog_name(source);
         let (mirror, definitions) = {
             let mut state = self.state();
@@ -121,7 +121,7 @@ impl World {
     /// Somebody pushed a tag to Hub's registry: Hub shows it and calls the webhooks.
     pub async fn pushed(&self, namespace: &str, name: &str, tag: &str, identity: &Identity) {
         let pusher = identity.name().unwrap_or("anonymous").to_owned();
-        let id = self.state().next();
+        let id = self.state().number();
         let store = self.store(Facade::Docker);
         let Some(hub_tag) = HubTag::read(&store, &format!("{namespace}/{name}"), tag, id, &pusher, now()).await else {
             return;

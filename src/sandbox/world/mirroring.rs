@@ -24,15 +24,7 @@ impl World {
                 planned.push((definition, image, logs));
             }
             for (definition, image, logs) in planned {
-                world.pause().await;
-                if !world.goes_on(generation, &mirror) {
-                    world.progress(generation, &logs, Progress::Failed, now());
-                    continue;
-                }
-                world.progress(generation, &logs, Progress::Started, now());
-                world.pause().await;
-                if !world.goes_on(generation, &mirror) {
-                    world.progress(generation, &logs, Progress::Failed, now());
+                if !world.advance(generation, &mirror, &logs).await {
                     continue;
                 }
                 world.deliver(&mirror, &definition, &image, now()).await;
@@ -44,15 +36,34 @@ impl World {
         });
     }
 
+    /// Lets time pass until the entries have started and the image may go; says no, and fails them, if the mirror is gone.
+    async fn advance(&self, generation: u64, mirror: &Mirror, logs: &[String]) -> bool {
+        for reached in [Some(Progress::Started), None] {
+            if self.goes_on(generation, mirror) {
+                tokio::time::sleep(self.options().mirror_pace).await;
+            }
+            if !self.goes_on(generation, mirror) {
+                self.progress(generation, logs, Progress::Failed, now());
+                return false;
+            }
+            if let Some(progress) = reached {
+                self.progress(generation, logs, progress, now());
+            }
+        }
+        true
+    }
+
     /// Fills the world's first mirrors without any waiting: they were finished long before anybody looked.
     pub(super) async fn settle_in(&self) {
         let generation = self.generation();
         let mirrors = self.state().mirrors.clone();
+        let mut number = 0;
         for mirror in mirrors {
             let definitions = self.state().catalog.get(&mirror.source).map(|found| found.definitions.clone());
-            for (number, definition) in (0..).zip(definitions.unwrap_or_default()) {
+            for definition in definitions.unwrap_or_default() {
                 let image = self.build(&definition.recipe).await;
                 let then = now() - TimeDelta::days(2) + TimeDelta::seconds(40 * number);
+                number += 1;
                 let logs = self.log(generation, &mirror, Reason::Onboarding, &definition, &image, then);
                 self.progress(generation, &logs, Progress::Started, then + TimeDelta::seconds(9));
                 self.deliver(&mirror, &definition, &image, then + TimeDelta::seconds(31)).await;
@@ -65,7 +76,7 @@ impl World {
             let place = format!("{namespace}/{name}");
             store.put_image(&place, &image).await;
             store.tag(&place, tag, &image.root).await;
-            let id = self.state().next();
+            let id = self.state().number();
             if let Some(hub_tag) = HubTag::read(&store, &place, tag, id, "olivia", now() - TimeDelta::days(20)).await {
                 self.show_tag(namespace, name, tag, hub_tag);
             }
@@ -80,7 +91,7 @@ impl World {
         docker.put_image(&place, image).await;
         for tag in &definition.tags {
             docker.tag(&place, tag, &image.root).await;
-            let id = self.state().next();
+            let id = self.state().number();
             if let Some(hub_tag) = HubTag::read(&docker, &place, tag, id, PUSHER, at).await {
                 self.show_tag(&mirror.namespace, &mirror.name, tag, hub_tag);
             }
@@ -113,7 +124,7 @@ impl World {
         }
         let mut ids = Vec::new();
         for tag in &definition.tags {
-            let id = format!("log-{:06}", state.next());
+            let id = format!("log-{:06}", state.number());
             ids.push(id.clone());
             state.logs.push(MirroringLog {
                 id,
@@ -151,9 +162,5 @@ impl World {
     fn goes_on(&self, generation: u64, mirror: &Mirror) -> bool {
         let state = self.state();
         state.generation == generation && state.mirrors.iter().any(|one| one.id == mirror.id)
-    }
-
-    async fn pause(&self) {
-        tokio::time::sleep(self.options().mirror_pace).await;
     }
 }

@@ -85,6 +85,9 @@ impl World {
     /// Starts over: a fresh world, no faults, an empty ledger; tokens issued so far end.
     pub async fn reset(&self) -> Result<(), super::StartError> {
         let generation = self.generation() + 1;
+        // What is under way notices that its world is over and ends, so that none of it reaches the new one.
+        self.state().generation = generation;
+        self.settled().await;
         let state = seed::state(&self.inner.options, generation)?;
         *self.inner.stores.write().unwrap_or_else(PoisonError::into_inner) = Stores::new();
         *self.state() = state;

@@ -37,7 +37,7 @@ pub struct State {
 
 impl State {
     /// The next number nobody else has.
-    pub fn next(&mut self) -> u64 {
+    pub fn number(&mut self) -> u64 {
         self.serial += 1;
         self.serial
     }
