@@ -43,7 +43,6 @@ pub fn Run(rule: Rule, organization: OrgName, actions: RuleActions) -> impl Into
     let Rule { id, name, enabled, .. } = rule;
     let edit = format!("{}/{id}/edit", Section::Rules.href(organization.as_str()));
     let (switch, to) = if enabled { ("Switch off", "false") } else { ("Switch on", "true") };
-    let hint = (!enabled).then_some("This rule is off: switch it on to run it.");
     let which = move || {
         view! {
             <input type="hidden" name="organization" value=organization.to_string() />
@@ -55,7 +54,7 @@ pub fn Run(rule: Rule, organization: OrgName, actions: RuleActions) -> impl Into
         <div class="cluster">
             <ActionForm action=actions.run>
                 {for_run()}
-                <Button variant=Variant::Primary disabled=!enabled busy=actions.run.pending() attr:title=hint>
+                <Button variant=Variant::Primary disabled=!enabled busy=actions.run.pending()>
                     "Run now"
                 </Button>
             </ActionForm>

@@ -102,6 +102,8 @@ fn Found(
                 <Enabled enabled />
             </PageHeader>
             {actions.trouble()}
+            {(may_configure && !enabled)
+                .then(|| view! { <p class="muted small">"This rule is off. Switch it on to run it."</p> })}
             {(!may_configure)
                 .then(|| {
                     view! { <p class="muted small">"Admins and owners of the organization can run or change this rule."</p> }

@@ -1,5 +1,6 @@
 //! One tag of a run: a row of facts, and a row below it with what went wrong and what was seen.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use leptos::prelude::*;
@@ -7,7 +8,7 @@ use leptos::prelude::*;
 use super::attestations::{Attestations, Chips};
 use super::facts::Detail;
 use super::live::LiveRun;
-use crate::model::{Item, ItemState};
+use crate::model::{Item, ItemId, ItemState, Tag};
 use crate::web::components::{Cell, CopyButton, Copyable, HeadCell, ShortDigest, StatusBadge};
 use crate::web::format;
 
@@ -21,8 +22,11 @@ pub fn ItemRow(
     several: bool,
     /// Columns of the table.
     width: usize,
+    /// The tag in a row above that points to the same image, by item.
+    twins: Memo<HashMap<ItemId, Tag>>,
 ) -> impl IntoView {
     let id = item.id;
+    let twin = Memo::new(move |_| twins.read().get(&id).cloned());
     let target = format!("{}:{}", item.target, item.tag);
     let (tag, digest) = (item.tag.to_string(), item.digest.clone());
     let mirror = several.then(|| item.mirror.to_string());
@@ -53,12 +57,12 @@ pub fn ItemRow(
             <Cell label="Transferred" number=true>{move || format::bytes(now.read().bytes)}</Cell>
             <Cell label="Took" number=true>{took}</Cell>
         </tr>
-        <More now width />
+        <More now twin width />
     }
 }
 
 #[component]
-fn More(now: Memo<Arc<Item>>, width: usize) -> impl IntoView {
+fn More(now: Memo<Arc<Item>>, twin: Memo<Option<Tag>>, width: usize) -> impl IntoView {
     let coverage = Memo::new(move |_| now.read().coverage.clone());
     let failure = Memo::new(move |_| {
         let item = now.read();
@@ -75,12 +79,20 @@ fn More(now: Memo<Arc<Item>>, width: usize) -> impl IntoView {
             }
         })
     };
-    let seen = move || coverage.get().map(|coverage| view! { <Attestations coverage /> });
+    let seen = move || {
+        coverage.get().map(|coverage| match twin.get() {
+            Some(tag) => {
+                view! { <p class="muted small">{format!("The same image as {tag}: its attestations are listed there.")}</p> }
+                    .into_any()
+            }
+            None => view! { <Attestations coverage /> }.into_any(),
+        })
+    };
     move || {
         any.get().then(|| {
             view! {
-                <tr class="item-more">
-                    <td class="item-more__cell" colspan=width.to_string()>
+                <tr>
+                    <td class="item-more" colspan=width.to_string()>
                         <div class="stack" data-gap="s">
                             {failed}
                             {seen}

@@ -1,12 +1,12 @@
 //! The tags of a run: counters that filter, and a table whose rows follow what happens.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use leptos::prelude::*;
 
 use super::item_row::ItemRow;
 use super::live::LiveRun;
-use crate::model::ItemState;
+use crate::model::{ItemId, ItemState, Tag};
 use crate::web::components::{ButtonLink, Column, Counter, CounterBar, DataTable, EmptyState, Panel};
 
 /// The counters and the table; `here` is the address of the run.
@@ -89,7 +89,8 @@ fn NoneInState(everything: String) -> impl IntoView {
 }
 
 #[component]
-fn Table(live: LiveRun, shown: Memo<Vec<crate::model::ItemId>>, several: bool) -> impl IntoView {
+fn Table(live: LiveRun, shown: Memo<Vec<ItemId>>, several: bool) -> impl IntoView {
+    let twins = Memo::new(move |_| twins(live, &shown.read()));
     let mut columns = vec![Column::text("Tag")];
     if several {
         columns.push(Column::text("Mirror"));
@@ -105,8 +106,24 @@ fn Table(live: LiveRun, shown: Memo<Vec<crate::model::ItemId>>, several: bool) -
     view! {
         <DataTable caption="Tags of this run" columns>
             <For each=move || shown.get() key=|id| *id let:id>
-                {live.item(id).map(|item| view! { <ItemRow live item several width /> })}
+                {untrack(|| live.item(id)).map(|item| view! { <ItemRow live item several width twins /> })}
             </For>
         </DataTable>
     }
+}
+
+/// Items whose image stands in a row above already, with the tag of that row: some six tags share one image, and its
+/// attestations are a long list.
+fn twins(live: LiveRun, shown: &[ItemId]) -> HashMap<ItemId, Tag> {
+    let items: Vec<_> = shown.iter().filter_map(|id| live.item(*id)).collect();
+    let mut first = HashMap::new();
+    let mut twins = HashMap::new();
+    for item in items.iter().filter(|item| item.coverage.is_some()) {
+        let above = *first.entry((&item.target, &item.digest)).or_insert(item);
+        // Found otherwise in the meantime, it has a list of its own.
+        if above.id != item.id && above.coverage == item.coverage {
+            twins.insert(item.id, above.tag.clone());
+        }
+    }
+    twins
 }
