@@ -213,14 +213,19 @@ impl<'a> Carrier<'a> {
         if let Some(found) = opened.size.filter(|size| *size != blob.size) {
             return Err(reading()(RegistryError::Size { expected: blob.size, found }));
         }
-        Ok(Content::There(Checked::new(opened.stream, &blob.digest, blob.size, Arc::clone(&self.ctx.progress))))
+        Ok(Content::There(Box::new(Checked::new(
+            opened.stream,
+            &blob.digest,
+            blob.size,
+            Arc::clone(&self.ctx.progress),
+        ))))
     }
 }
 
 /// Where the bytes of a blob come from.
 enum Content {
     Here(Bytes),
-    There(Checked),
+    There(Box<Checked>),
 }
 
 impl Content {

@@ -72,36 +72,38 @@ impl Checked {
 
     /// The next piece that may go on, `None` after the last.
     async fn next(&mut self) -> Result<Option<Bytes>, RegistryError> {
-        loop {
-            match self.inner.next().await {
-                Some(piece) => {
-                    let piece = piece?;
-                    self.seen += piece.len() as u64;
-                    if self.seen > self.size {
-                        return Err(RegistryError::Size { expected: self.size, found: self.seen });
-                    }
-                    if let Some(hasher) = &mut self.hasher {
-                        hasher.update(&piece);
-                    }
-                    if let Some(ready) = self.held.replace(piece).filter(|ready| !ready.is_empty()) {
-                        return Ok(Some(self.hand_over(ready)));
-                    }
+        // Without its hasher it has ended, and a stream must not be asked again after its end.
+        while let Some(hasher) = &mut self.hasher {
+            if let Some(piece) = self.inner.next().await {
+                let piece = piece?;
+                self.seen += piece.len() as u64;
+                if self.seen > self.size {
+                    return Err(RegistryError::Size { expected: self.size, found: self.seen });
                 }
-                None => {
-                    let Some(hasher) = self.hasher.take() else { return Ok(None) };
-                    if self.seen < self.size {
-                        return Err(RegistryError::Size { expected: self.size, found: self.seen });
-                    }
-                    let found = hasher.finish();
-                    if found != self.expected {
-                        return Err(RegistryError::Digest { expected: self.expected.clone(), found });
-                    }
-                    self.heartbeat.last_beat();
-                    let last = self.held.take().filter(|last| !last.is_empty());
-                    return Ok(last.map(|last| self.hand_over(last)));
+                hasher.update(&piece);
+                if let Some(ready) = self.held.replace(piece).filter(|ready| !ready.is_empty()) {
+                    return Ok(Some(self.hand_over(ready)));
                 }
+            } else {
+                return self.end();
             }
         }
+        Ok(None)
+    }
+
+    /// Everything came: the held piece may go on if all of it was right.
+    fn end(&mut self) -> Result<Option<Bytes>, RegistryError> {
+        let Some(hasher) = self.hasher.take() else { return Ok(None) };
+        if self.seen < self.size {
+            return Err(RegistryError::Size { expected: self.size, found: self.seen });
+        }
+        let found = hasher.finish();
+        if found != self.expected {
+            return Err(RegistryError::Digest { expected: self.expected.clone(), found });
+        }
+        self.heartbeat.last_beat();
+        let last = self.held.take().filter(|last| !last.is_empty());
+        Ok(last.map(|last| self.hand_over(last)))
     }
 
     fn hand_over(&self, piece: Bytes) -> Bytes {

@@ -206,6 +206,14 @@ impl RegistryError {
         }
     }
 
+    /// The registry's own code, as `NAME_UNKNOWN`, where it refused with one.
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Self::Refused(answer) => answer.code.as_deref(),
+            _ => None,
+        }
+    }
+
     /// The registry refused with a plain 404.
     pub(super) fn is_not_found(&self) -> bool {
         matches!(self, Self::Refused(answer) if answer.status == StatusCode::NOT_FOUND)

@@ -37,7 +37,7 @@ impl Heartbeat {
             if silence >= allowed {
                 return silence;
             }
-            tokio::time::sleep((allowed - silence).min(Duration::from_secs(5))).await;
+            tokio::time::sleep(allowed.saturating_sub(silence).min(Duration::from_secs(5))).await;
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Manifests as raw bytes: asked for, digest-checked, and put back exactly as they came (`contracts/registries.md` rule 1).
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use oci_client::manifest::{
     IMAGE_MANIFEST_LIST_MEDIA_TYPE, IMAGE_MANIFEST_MEDIA_TYPE, OCI_IMAGE_INDEX_MEDIA_TYPE, OCI_IMAGE_MEDIA_TYPE,
@@ -119,11 +121,22 @@ impl Repository {
         }
         let media_type = HeaderValue::from_str(&manifest.media_type)
             .map_err(|_| RegistryError::Unfit { digest: digest.clone(), why: Unfit::MediaType })?;
-        let call = self
-            .call(Method::PUT, &format!("manifests/{reference}"))?
-            .header(CONTENT_TYPE, media_type)
-            .carrying(Payload::Bytes(manifest.bytes.clone()));
-        let reply = self.registry.send(call).await?;
+        let mut rounds = 0;
+        let reply = loop {
+            let call = self
+                .call(Method::PUT, &format!("manifests/{reference}"))?
+                .header(CONTENT_TYPE, media_type.clone())
+                .carrying(Payload::Bytes(manifest.bytes.clone()));
+            match self.registry.send(call).await {
+                // The digest is computed from these bytes, so it is right. Distribution on a file system says this when
+                // two put the same manifest at once and one reads what the other has half written.
+                Err(error) if error.code() == Some("DIGEST_INVALID") && rounds < 3 => {
+                    rounds += 1;
+                    tokio::time::sleep(Duration::from_millis(50 << rounds)).await;
+                }
+                other => break other?,
+            }
+        };
         // The front end of one registry once answered 200 to a push into nowhere.
         if !matches!(reply.status, StatusCode::CREATED | StatusCode::ACCEPTED) {
             return Err(reply.not_a_registry());

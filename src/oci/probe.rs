@@ -55,12 +55,12 @@ async fn check(name: &str, repository: &Repository) -> Outcome {
     }
 }
 
-fn passed(sentence: impl Into<String>) -> Outcome {
-    Ok((CheckState::Passed, sentence.into()))
+fn passed(sentence: impl Into<String>) -> (CheckState, String) {
+    (CheckState::Passed, sentence.into())
 }
 
-fn info(sentence: impl Into<String>) -> Outcome {
-    Ok((CheckState::Info, sentence.into()))
+fn info(sentence: impl Into<String>) -> (CheckState, String) {
+    (CheckState::Info, sentence.into())
 }
 
 /// The sentence of a failed copy, for the destination it is.
@@ -78,7 +78,7 @@ async fn reach(registry: &Registry) -> Outcome {
     };
     match reply {
         Ok(reply) if matches!(reply.status.as_u16(), 200 | 401 | 403) && reply.content_type() != "text/html" => {
-            passed(format!("{host} answers as a registry."))
+            Ok(passed(format!("{host} answers as a registry.")))
         }
         Ok(reply) if reply.status.is_server_error() => {
             Err(format!("{host} answers with an error ({}). Ask its operator.", reply.status.as_u16()))
@@ -104,8 +104,10 @@ async fn sign_in(repository: &Repository) -> Outcome {
         registry.send(call).await.map(drop)
     };
     match signed_in.await {
-        Ok(()) if registry.tokens.has_credential() => passed("The username and the password or token were accepted."),
-        Ok(()) => info("The registry asks for no sign-in, or this destination has none."),
+        Ok(()) if registry.tokens.has_credential() => {
+            Ok(passed("The username and the password or token were accepted."))
+        }
+        Ok(()) => Ok(info("The registry asks for no sign-in, or this destination has none.")),
         Err(error) => Err(match error.meaning() {
             Meaning::SignIn | Meaning::Permission => {
                 format!("The sign-in was not accepted. Check the username and the password or token. ({error})")
@@ -117,20 +119,20 @@ async fn sign_in(repository: &Repository) -> Outcome {
 
 async fn list(repository: &Repository) -> Outcome {
     match repository.tags().await {
-        Ok(tags) => passed(format!("Tags can be listed ({} in {}).", tags.len(), repository.name)),
-        Err(error) if error.is_not_found() => info("There is no test repository yet; that is how it starts."),
+        Ok(tags) => Ok(passed(format!("Tags can be listed ({} in {}).", tags.len(), repository.name))),
+        Err(error) if error.is_not_found() => Ok(info("There is no test repository yet; that is how it starts.")),
         // Some registries let nobody list what does not exist; the push will tell.
         Err(error) if error.meaning() == Meaning::Permission => {
-            info("Tags cannot be listed. Ferry does not need it, but shows less.")
+            Ok(info("Tags cannot be listed. Ferry does not need it, but shows less."))
         }
         Err(error) => Err(sentence(Step::ReadManifest, repository, error)),
     }
 }
 
 async fn pull(repository: &Repository) -> Outcome {
-    let Ok(tag) = "ferry-probe".parse::<Tag>() else { return info("Not tried.") };
+    let Ok(tag) = "ferry-probe".parse::<Tag>() else { return Ok(info("Not tried.")) };
     match repository.head_manifest(&Reference::Tag(tag)).await {
-        Ok(_) => passed("Manifests can be asked for."),
+        Ok(_) => Ok(passed("Manifests can be asked for.")),
         Err(error) => Err(sentence(Step::ReadManifest, repository, error)),
     }
 }
@@ -150,7 +152,7 @@ async fn push(repository: &Repository) -> Outcome {
     let content = sha256(CONTENT);
     let blob = repository.read_blob(&content, CONTENT.len()).await.map_err(failed(Step::ReadBlob))?;
     if back.is_some_and(|back| back.bytes == manifest.bytes) && blob == CONTENT {
-        passed(format!("A small artifact was pushed to {} and read back.", repository.name))
+        Ok(passed(format!("A small artifact was pushed to {} and read back.", repository.name)))
     } else {
         Err("What was pushed is not there when read back. Check that the path belongs to a repository that takes images."
             .to_owned())
@@ -170,10 +172,10 @@ fn artifact() -> RawManifest {
 
 async fn referrers(repository: &Repository) -> Outcome {
     match repository.discovered_by().await {
-        Ok(DiscoveredBy::ReferrersApi) => passed("Attestations are listed by the registry's referrers API."),
-        Ok(DiscoveredBy::FallbackTag) => info(
+        Ok(DiscoveredBy::ReferrersApi) => Ok(passed("Attestations are listed by the registry's referrers API.")),
+        Ok(DiscoveredBy::FallbackTag) => Ok(info(
             "The registry has no referrers API: attestations are listed under tags named sha256-…, which Ferry keeps.",
-        ),
+        )),
         Err(error) => Err(sentence(Step::ListReferrers, repository, error)),
     }
 }

@@ -38,16 +38,20 @@ impl Listing {
 
 /// Which repositories have the referrers API, for a day.
 #[derive(Default)]
-pub(super) struct Capabilities(Mutex<HashMap<RepoName, (DiscoveredBy, DateTime<Utc>)>>);
+pub(super) struct Capabilities {
+    known: Mutex<HashMap<RepoName, (DiscoveredBy, DateTime<Utc>)>>,
+    /// One asks, the others wait for what it learns.
+    asking: tokio::sync::Mutex<()>,
+}
 
 impl Capabilities {
     fn get(&self, name: &RepoName, now: DateTime<Utc>) -> Option<DiscoveredBy> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.get(name).filter(|(_, until)| *until > now).map(|(by, _)| *by)
     }
 
     fn set(&self, name: &RepoName, by: DiscoveredBy, now: DateTime<Utc>) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.insert(name.clone(), (by, now + TimeDelta::days(1)));
     }
 }
@@ -75,6 +79,10 @@ impl Repository {
     /// How referrers are found here: asked once a day (`contracts/registries.md` section 2.3).
     pub async fn discovered_by(&self) -> Result<DiscoveredBy, RegistryError> {
         let now = self.registry.endpoint.clock.now();
+        if let Some(by) = self.registry.capabilities.get(&self.name, now) {
+            return Ok(by);
+        }
+        let _one = self.registry.capabilities.asking.lock().await;
         if let Some(by) = self.registry.capabilities.get(&self.name, now) {
             return Ok(by);
         }

@@ -43,8 +43,8 @@ impl Default for Patience {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(10),
-            answer: Duration::from_secs(60),
-            commit: Duration::from_secs(600),
+            answer: Duration::from_mins(1),
+            commit: Duration::from_mins(10),
             tries: 5,
             shortest_pause: Duration::from_millis(100),
             longest_pause: Duration::from_secs(30),
@@ -141,7 +141,7 @@ impl Registry {
                 .user_agent(concat!("ferry/", env!("CARGO_PKG_VERSION")))
                 .redirect(reqwest::redirect::Policy::none())
                 .connect_timeout(endpoint.patience.connect)
-                .pool_idle_timeout(Duration::from_secs(60))
+                .pool_idle_timeout(Duration::from_mins(1))
                 .http2_adaptive_window(true)
                 // A decoded body has another digest.
                 .no_gzip()

@@ -299,7 +299,10 @@ impl Registry {
                 request = request.header(CONTENT_LENGTH, HeaderValue::from_static("0"));
             }
             Payload::Empty => {}
-            Payload::Bytes(bytes) => request = request.body(bytes.clone()),
+            // An empty body has no length of its own for the HTTP client either.
+            Payload::Bytes(bytes) => {
+                request = request.header(CONTENT_LENGTH, HeaderValue::from(bytes.len())).body(bytes.clone());
+            }
             Payload::Stream { body, length, heartbeat } => {
                 request =
                     request.header(CONTENT_LENGTH, HeaderValue::from(*length)).body(body.take().unwrap_or_default());
