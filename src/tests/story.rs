@@ -198,7 +198,6 @@ impl Story {
         assert!(left.is_empty(), "trouble that never happened: {left:?}");
         self.stop.cancel();
         let name = self.app.db.connect_options().get_database().map(str::to_owned);
-        self.app.db.close().await;
         if let (Ok(server), Some(name)) = (std::env::var("DATABASE_URL"), name) {
             store::remove(&server, &name).await.expect("the story's database goes");
         }
