@@ -75,6 +75,7 @@ pub async fn get(visitor: &Visitor, name: &CatalogName) -> Result<CatalogReposit
     Ok(CatalogRepository {
         home_url: details.summary.home_url.filter(|url| url.starts_with("https://") || url.starts_with("http://")),
         category_names: details.summary.categories.into_iter().map(|c| c.name).collect(),
+        distribution_names: entry.distributions.iter().map(|id| distribution_name(id)).collect(),
         overview: texts::html(&details.overview),
         guides: texts::html(&details.guides),
         tags: tag_groups(&details.images),

@@ -133,7 +133,7 @@ fn Repository(repository: CatalogRepository, part: Memo<Part>, start: StartForm)
                             <KeyValue key="Source">
                                 <span class="mono">{format!("{}/{}", entry.namespace, entry.name)}</span>
                             </KeyValue>
-                            <KeyValue key="Distributions">{listed(&entry.distributions)}</KeyValue>
+                            <KeyValue key="Distributions">{listed(&distribution_names)}</KeyValue>
                             <KeyValue key="Platforms">{listed(&entry.platforms)}</KeyValue>
                         </KeyValues>
                     </Panel>

@@ -70,7 +70,7 @@ pub fn Fields(
             <Checkbox
                 name="form[enabled]"
                 label="On"
-                hint="Follow this rule whenever something new is pushed. While it is off, nothing is forwarded."
+                hint="A rule that is off stays as it is and cannot be run."
                 checked=enabled
             />
         </ChoiceGroup>
