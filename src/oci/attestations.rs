@@ -112,7 +112,7 @@ async fn walk(image: &CopiedImage, carrier: &Carrier<'_>, mode: Mode) -> Result<
         }
         // Written level by level, each whole before the next begins: Quay and GitLab refuse a referrer without its subject.
         let copies = stream::iter(new).map(|(subject, entry)| bring_one(carrier, subject, entry, depth, mode));
-        let found: Vec<Found> = copies.buffered(limits.manifests).try_collect().await?;
+        let found: Vec<Found> = copies.buffered(limits.manifests).boxed().try_collect().await?;
         let mut unlisted: HashMap<Digest, Vec<Entry>> = HashMap::new();
         subjects.clear();
         for one in found {
@@ -130,7 +130,7 @@ async fn walk(image: &CopiedImage, carrier: &Carrier<'_>, mode: Mode) -> Result<
             }
         }
         let lists = stream::iter(unlisted).map(|(subject, entries)| Ok(write_list(carrier, subject, entries)));
-        lists.try_buffer_unordered(limits.manifests).try_collect::<()>().await?;
+        lists.try_buffer_unordered(limits.manifests).boxed().try_collect::<()>().await?;
         if subjects.is_empty() {
             break;
         }
@@ -153,7 +153,7 @@ async fn list(carrier: &Carrier<'_>, subjects: &[Digest]) -> Result<Vec<(Digest,
         let entries = listing.entries.into_iter().filter(|entry| seen.insert(entry.digest.clone()));
         Ok::<_, CopyError>(entries.map(|entry| (subject.clone(), entry)).collect::<Vec<_>>())
     });
-    let lists: Vec<_> = lists.buffered(carrier.ctx.limits.manifests).try_collect().await?;
+    let lists: Vec<_> = lists.buffered(carrier.ctx.limits.manifests).boxed().try_collect().await?;
     Ok(lists.into_iter().flatten().collect())
 }
 

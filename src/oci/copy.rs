@@ -143,13 +143,14 @@ async fn read_graph(carrier: &Carrier<'_>, root: &Digest) -> Result<Vec<Node>, C
     };
     let mut nodes: Vec<Node> = Vec::new();
     let mut met = HashSet::from([root.clone()]);
+    // `boxed`, here and wherever references are streamed: the compiler cannot see by itself that such a stream is `Send`.
     let mut level: Vec<(Digest, Option<Descriptor>)> = vec![(root.clone(), None)];
     for _ in 0..=limits.deepest {
         if level.is_empty() {
             return Ok(nodes);
         }
         let read = stream::iter(level.drain(..)).map(|(digest, named)| read_node(carrier, digest, named));
-        let read: Vec<Node> = read.buffered(limits.manifests).try_collect().await?;
+        let read: Vec<Node> = read.buffered(limits.manifests).boxed().try_collect().await?;
         for child in read.iter().flat_map(|node| &node.parts.manifests) {
             if met.insert(child.digest.clone()) {
                 level.push((child.digest.clone(), Some(child.clone())));
@@ -190,7 +191,7 @@ async fn copy_blobs(carrier: &Carrier<'_>, nodes: &[Node]) -> Result<(), CopyErr
     let mut blobs: Vec<_> = blobs.into_values().collect();
     blobs.sort_by_key(|blob| std::cmp::Reverse(blob.size));
     let all = stream::iter(blobs).map(|blob| Ok(carrier.blob(blob)));
-    all.try_buffer_unordered(carrier.ctx.limits.blobs).try_collect().await
+    all.try_buffer_unordered(carrier.ctx.limits.blobs).boxed().try_collect().await
 }
 
 /// A manifest is pushed only after everything it names: a reader must never follow it into a hole. Nor before its
@@ -213,7 +214,7 @@ async fn put_manifests(carrier: &Carrier<'_>, nodes: &[Node]) -> Result<(), Copy
             return digest.map_or(Ok(()), |digest| Err(at(RegistryError::Unfit { digest, why: Unfit::TooDeep })));
         }
         let puts = stream::iter(ready.iter().copied()).map(|node| Ok(put_node(carrier, node)));
-        puts.try_buffer_unordered(carrier.ctx.limits.manifests).try_collect::<()>().await?;
+        puts.try_buffer_unordered(carrier.ctx.limits.manifests).boxed().try_collect::<()>().await?;
         done.extend(ready.iter().map(|node| &node.raw.digest));
         waiting = later;
     }

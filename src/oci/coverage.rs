@@ -68,7 +68,7 @@ async fn list(
         let at = CopyError::at(Side::Destination, Step::ListReferrers, format!("{target}@{subject}"));
         target.referrers(subject).await.map(|listing| (subject.clone(), listing)).map_err(at)
     });
-    lists.buffer_unordered(ctx.limits.manifests).try_collect().await
+    lists.buffer_unordered(ctx.limits.manifests).boxed().try_collect().await
 }
 
 struct Reading<'a> {
@@ -87,7 +87,7 @@ impl Reading<'_> {
                 _ => None,
             });
             let seen = stream::iter(of_it).map(|(referrer, kind)| self.attestation(referrer, kind));
-            let attestations = seen.buffered(self.at_once).try_collect().await?;
+            let attestations = seen.buffered(self.at_once).boxed().try_collect().await?;
             platforms.push(PlatformCoverage { platform: platform.clone(), digest: digest.clone(), attestations });
         }
         let over_index = expected.of(&image.digest).filter(|referrer| referrer.role == Role::Signature);
