@@ -1,4 +1,5 @@
-//! Ferry mirrors Docker Hardened Images, forwards them with every attestation, and shows what arrived.
+#![doc = include_str!("ARCHITECTURE.md")]
+#![recursion_limit = "512"]
 
 #[cfg(all(feature = "ssr", feature = "hydrate"))]
 compile_error!("features `ssr` and `hydrate` are two builds of one crate: choose one");
@@ -6,13 +7,49 @@ compile_error!("features `ssr` and `hydrate` are two builds of one crate: choose
 // Compiled for the browser and for the server.
 pub mod api;
 pub mod model;
+pub mod web;
 
-// The server only.
+// The server only, from the lowest layer to the highest.
 #[cfg(feature = "ssr")]
 pub mod clock;
+#[cfg(feature = "ssr")]
+pub mod seal;
+
 #[cfg(feature = "ssr")]
 pub mod hub;
 #[cfg(feature = "ssr")]
 pub mod oci;
+#[cfg(feature = "ssr")]
+pub mod queue;
+#[cfg(feature = "ssr")]
+pub mod store;
+
+#[cfg(feature = "ssr")]
+pub mod app;
+#[cfg(feature = "ssr")]
+pub mod config;
+#[cfg(feature = "ssr")]
+pub mod registries;
+#[cfg(feature = "ssr")]
+pub mod telemetry;
+
+#[cfg(feature = "ssr")]
+pub mod access;
+#[cfg(feature = "ssr")]
+pub mod catalog;
+#[cfg(feature = "ssr")]
+pub mod destinations;
+#[cfg(feature = "ssr")]
+pub mod forward;
+#[cfg(feature = "ssr")]
+pub mod mirrors;
+#[cfg(feature = "ssr")]
+pub mod rules;
+
+#[cfg(feature = "ssr")]
+pub mod server;
+#[cfg(feature = "ssr")]
+pub mod worker;
+
 #[cfg(feature = "sandbox")]
 pub mod sandbox;

@@ -16,5 +16,7 @@ pub async fn list_catalog(organization: OrgName, filter: CatalogFilter) -> Resul
 #[server(prefix = "/api", endpoint = "catalog/get", input = GetUrl)]
 pub async fn get_catalog_repository(organization: OrgName, name: CatalogName) -> Result<CatalogRepository, ApiError> {
     let visitor = crate::access::member(&organization).await?;
-    Ok(crate::catalog::get(&visitor, &name).await?)
+    let mut repository = crate::catalog::get(&visitor, &name).await?;
+    repository.mirrors = crate::mirrors::of_source(&visitor, &name).await?;
+    Ok(repository)
 }

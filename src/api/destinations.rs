@@ -51,8 +51,12 @@ pub async fn save_destination(
         DestinationIntent::Save => crate::destinations::save(&visitor, id, &form).await.map(DestinationOutcome::Saved),
     };
     let shown = DestinationForm { secret: String::new(), ..form };
-    let outcome = crate::access::forms::keep("destination", &shown, answer.map_err(ApiError::from)).await?;
-    if matches!(outcome, DestinationOutcome::Saved(_)) {
+    let answer = answer.map_err(ApiError::from);
+    let outcome = match intent {
+        DestinationIntent::Test => crate::access::forms::show("destination", &shown, answer).await?,
+        DestinationIntent::Save => crate::access::forms::keep("destination", &shown, answer).await?,
+    };
+    if intent == DestinationIntent::Save {
         leptos_axum::redirect(&format!("/orgs/{organization}/destinations"));
     }
     Ok(outcome)
@@ -63,7 +67,7 @@ pub async fn save_destination(
 pub async fn probe_destination(organization: OrgName, id: DestinationId) -> Result<ProbeReport, ApiError> {
     let visitor = crate::access::admin(&organization).await?;
     let answer = crate::destinations::probe(&visitor, id).await.map_err(ApiError::from);
-    crate::access::forms::keep("probe", &id, answer).await
+    crate::access::forms::show("probe", &id, answer).await
 }
 
 /// Removes a destination no rule uses. Goes to the list.

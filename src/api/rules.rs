@@ -57,7 +57,11 @@ pub async fn save_rule(
         RuleIntent::Preview => crate::rules::preview(&visitor, &form).await.map(RuleOutcome::Previewed),
         RuleIntent::Save => crate::rules::save(&visitor, id, &form).await.map(RuleOutcome::Saved),
     };
-    let outcome = crate::access::forms::keep("rule", &form, answer.map_err(ApiError::from)).await?;
+    let answer = answer.map_err(ApiError::from);
+    let outcome = match intent {
+        RuleIntent::Preview => crate::access::forms::show("rule", &form, answer).await?,
+        RuleIntent::Save => crate::access::forms::keep("rule", &form, answer).await?,
+    };
     if let RuleOutcome::Saved(id) = &outcome {
         leptos_axum::redirect(&format!("/orgs/{organization}/rules/{id}"));
     }

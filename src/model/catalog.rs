@@ -132,6 +132,8 @@ pub struct CatalogRepository {
     /// Home page of the software, only http or https.
     pub home_url: Option<String>,
     pub category_names: Vec<String>,
+    /// For example `Debian 13`.
+    pub distribution_names: Vec<String>,
     /// Sanitised HTML.
     pub overview: String,
     /// Sanitised HTML.

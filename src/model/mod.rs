@@ -24,7 +24,7 @@ pub use error::{ApiError, FieldErrors};
 pub use ids::{DestinationId, ItemId, RuleId, RunId};
 pub use image::{Digest, Host, ImageRef, Platform, Reference, RepoName, RepoRef, Tag};
 pub use mirror::{LogState, Mirror, MirrorDetail, MirrorList, MirrorLogEntry, MirrorName, MirrorState, MirrorTag};
-pub use page::{Page, human_bytes, human_duration};
+pub use page::Page;
 pub use people::{Membership, OrgName, Role, Theme, Viewer};
 pub use probe::{Check, CheckState, ProbeReport};
 pub use rule::{

@@ -146,7 +146,7 @@ impl RunState {
     pub fn from_items(planned: bool, plan_failed: bool, counts: &ItemCounts) -> Self {
         use ItemState as S;
         let any = |states: &[S]| states.iter().any(|s| counts.of(*s) > 0);
-        if plan_failed {
+        if plan_failed && counts.finished() == counts.total() {
             Self::Failed
         } else if !planned || counts.total() > 0 && counts.of(S::Queued) == counts.total() {
             Self::Queued

@@ -1,1 +1,12 @@
+//! Behaviour, told as stories against PostgreSQL, the sandbox and a real registry; and the house rules, as tests.
 
+mod forwarding;
+mod input;
+mod mirroring;
+mod person;
+mod registry;
+mod rights;
+mod sessions;
+mod story;
+mod tidy;
+mod trouble;

@@ -1,0 +1,128 @@
+//! Why a run or one of its digests could not be done, and whether trying again can help.
+
+use crate::destinations::DestinationError;
+use crate::hub::HubError;
+use crate::model::{ApiError, Coverage, Failure, FieldErrors, Host, Refused, RunId};
+use crate::oci::{CopyError, RegistryError};
+use crate::queue::QueueError;
+use crate::store::StoreError;
+
+/// A run or a digest that could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum ForwardError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+    #[error(transparent)]
+    Hub(#[from] HubError),
+    #[error(transparent)]
+    Copy(#[from] CopyError),
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    #[error(transparent)]
+    Destination(#[from] DestinationError),
+    /// The session could not be read.
+    #[error("the session could not be read: {0}")]
+    Session(ApiError),
+    /// The run is not in the history (any more).
+    #[error("there is no run {0}")]
+    NoRun(RunId),
+    /// The rule was deleted before its run was planned.
+    #[error("the rule is gone")]
+    RuleGone,
+    /// The destination was deleted before the run was done.
+    #[error("the destination is gone")]
+    DestinationGone,
+    /// Whoever started the run has signed out.
+    #[error("the session is gone")]
+    SignedOut,
+    /// A pattern that compiled when the rule was saved does not any more.
+    #[error("the rule's filter cannot be read: {0:?}")]
+    Filter(FieldErrors),
+    /// A mirror's name gives no valid name at the destination.
+    #[error("no name at the destination: {0}")]
+    Target(Refused),
+    /// The attestation source lists nothing for an image that must have attestations.
+    #[error("{0} lists no attestations")]
+    NoAttestations(Host),
+    /// The destination does not show all that was copied there.
+    #[error("the destination holds {}", .0.summary())]
+    Incomplete(Box<Coverage>),
+}
+
+impl ForwardError {
+    /// Doing the same again, later, can end better without anybody's help.
+    pub fn retryable(&self) -> bool {
+        match self {
+            Self::Store(_) | Self::Queue(_) | Self::Session(_) | Self::Incomplete(_) => true,
+            Self::Destination(DestinationError::Store(_)) => true,
+            Self::Hub(error) => error.retryable(),
+            Self::Copy(error) => error.retryable(),
+            Self::Registry(error) => error.meaning().retryable(),
+            _ => false,
+        }
+    }
+
+    /// The words for the history.
+    pub fn failure(&self) -> Failure {
+        let detail = match self {
+            Self::Copy(error) => error.detail(),
+            other => chain(other),
+        };
+        Failure { sentence: self.sentence(), detail }
+    }
+
+    fn sentence(&self) -> String {
+        match self {
+            Self::Store(_) | Self::Queue(_) | Self::Session(_) => {
+                "Ferry's own database did not answer. Ferry tries again by itself.".to_owned()
+            }
+            Self::Hub(error) => format!("Source, listing tags: {}", error.sentence()),
+            Self::Copy(error) => error.sentence(),
+            Self::Registry(_) => {
+                "Destination: its address cannot be used. Check the destination's settings.".to_owned()
+            }
+            Self::Destination(DestinationError::NotFound(_)) | Self::DestinationGone => {
+                "Destination: it was deleted. Choose another one in the rule and run it again.".to_owned()
+            }
+            Self::Destination(DestinationError::Seal(_)) => {
+                "Destination, sign-in: its secret was sealed with another key. Enter the secret again.".to_owned()
+            }
+            Self::Destination(_) => "Destination: it cannot be opened. Test its connection.".to_owned(),
+            Self::NoRun(_) => "The run is gone.".to_owned(),
+            Self::RuleGone => "The rule was deleted before its run began. Nothing was copied.".to_owned(),
+            Self::SignedOut => {
+                "Source, sign-in: whoever started this run has signed out of Ferry, and their Docker Hub \
+                                token with them. Run the rule again."
+                    .to_owned()
+            }
+            Self::Filter(_) => "The rule's tag filter cannot be read. Open the rule and save it again.".to_owned(),
+            Self::Target(refused) => format!("The rule's target name does not fit a mirror: {}", refused.0),
+            Self::NoAttestations(place) => format!(
+                "Attestation source, listing: {place} shows no attestation for this image, and a hardened image has \
+                 some. Check that the token may pull there; the tag was not moved."
+            ),
+            Self::Incomplete(coverage) => format!(
+                "Destination, checking: it shows {} of the attestations, so the tag was not moved. Run it again; if it \
+                 stays so, the registry may be deleting untagged manifests.",
+                coverage.summary()
+            ),
+        }
+    }
+}
+
+/// The error and all its causes, in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut texts: Vec<String> = Vec::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let text = error.to_string();
+        // A transparent wrapper says the same as what it wraps.
+        if texts.last() != Some(&text) {
+            texts.push(text);
+        }
+        next = error.source();
+    }
+    texts.join(": ")
+}

@@ -1,0 +1,66 @@
+//! Clients of registries, one for each host and credential, so that jobs share tokens, connections and the host's budget.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use secrecy::ExposeSecret as _;
+use sha2::{Digest as _, Sha256};
+
+use crate::clock::Clock;
+use crate::model::Host;
+use crate::oci::{Credential, Endpoint, Registry, RegistryError};
+
+/// Clients kept at most; a rotated credential leaves its old one behind until then.
+const MOST: usize = 256;
+
+/// The clients of this process.
+#[derive(Clone)]
+pub struct Registries {
+    clock: Clock,
+    known: Arc<Mutex<HashMap<[u8; 32], Registry>>>,
+}
+
+impl Registries {
+    /// None yet.
+    pub fn new(clock: Clock) -> Self {
+        Self { clock, known: Arc::default() }
+    }
+
+    /// The client for this host and credential.
+    pub fn connect(
+        &self,
+        host: &Host,
+        plain_http: bool,
+        credential: Option<Credential>,
+    ) -> Result<Registry, RegistryError> {
+        let key = key(host, plain_http, credential.as_ref());
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(registry) = known.get(&key) {
+            return Ok(registry.clone());
+        }
+        let endpoint = Endpoint { plain_http, ..Endpoint::new(host.clone(), self.clock.clone()) };
+        let registry = Registry::connect(endpoint, credential)?;
+        if known.len() >= MOST {
+            known.clear();
+        }
+        known.insert(key, registry.clone());
+        Ok(registry)
+    }
+}
+
+/// A hash, so that no second copy of the secret is kept.
+fn key(host: &Host, plain_http: bool, credential: Option<&Credential>) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    let mut part = |text: &str| {
+        // The length keeps `ab`+`c` apart from `a`+`bc`.
+        hash.update(text.len().to_be_bytes());
+        hash.update(text);
+    };
+    part(host.as_str());
+    part(if plain_http { "http" } else { "https" });
+    if let Some(credential) = credential {
+        part(&credential.username);
+        part(credential.secret.expose_secret());
+    }
+    hash.finalize().into()
+}

@@ -1,0 +1,147 @@
+//! Destinations, each of one organization.
+
+use sqlx::PgExecutor;
+
+use super::{StoreError, on_constraint, parsed};
+use crate::model::{Destination, DestinationDraft, DestinationId, OrgName};
+
+/// A destination with what opens it.
+pub struct Kept {
+    pub destination: Destination,
+    /// Sealed for this destination.
+    pub sealed_secret: Option<Vec<u8>>,
+}
+
+struct Row {
+    id: DestinationId,
+    name: String,
+    host: String,
+    prefix: Option<String>,
+    username: Option<String>,
+    sealed_secret: Option<Vec<u8>>,
+    plain_http: bool,
+    created_by: String,
+    created_at: chrono::DateTime<chrono::Utc>,
+    rules: Vec<String>,
+}
+
+impl TryFrom<Row> for Kept {
+    type Error = StoreError;
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        let destination = Destination {
+            id: row.id,
+            name: parsed("destinations.name", &row.name)?,
+            host: parsed("destinations.host", &row.host)?,
+            prefix: row.prefix.map(|prefix| parsed("destinations.prefix", &prefix)).transpose()?,
+            username: row.username,
+            has_secret: row.sealed_secret.is_some(),
+            plain_http: row.plain_http,
+            created_by: row.created_by,
+            created_at: row.created_at,
+            rules: row.rules,
+        };
+        Ok(Self { destination, sealed_secret: row.sealed_secret })
+    }
+}
+
+/// The organization's destinations, by name.
+pub async fn list(db: impl PgExecutor<'_>, organization: &OrgName) -> Result<Vec<Destination>, StoreError> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select d.id as "id: DestinationId", d.name, d.host, d.prefix, d.username, d.sealed_secret, d.plain_http,
+                  d.created_by, d.created_at,
+                  array(select r.name from rules r where r.destination_id = d.id order by lower(r.name)) as "rules!"
+           from destinations d where d.organization = $1 order by lower(d.name)"#,
+        organization.as_str()
+    )
+    .fetch_all(db)
+    .await?;
+    rows.into_iter().map(|row| Kept::try_from(row).map(|kept| kept.destination)).collect()
+}
+
+/// One destination of the organization; somebody else's is none.
+pub async fn find(
+    db: impl PgExecutor<'_>,
+    organization: &OrgName,
+    id: DestinationId,
+) -> Result<Option<Kept>, StoreError> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"select d.id as "id: DestinationId", d.name, d.host, d.prefix, d.username, d.sealed_secret, d.plain_http,
+                  d.created_by, d.created_at,
+                  array(select r.name from rules r where r.destination_id = d.id order by lower(r.name)) as "rules!"
+           from destinations d where d.organization = $1 and d.id = $2"#,
+        organization.as_str(),
+        id.0
+    )
+    .fetch_optional(db)
+    .await?;
+    row.map(Kept::try_from).transpose()
+}
+
+/// Writes a new destination.
+pub async fn insert(
+    db: impl PgExecutor<'_>,
+    organization: &OrgName,
+    id: DestinationId,
+    draft: &DestinationDraft,
+    sealed_secret: Option<&[u8]>,
+    created_by: &str,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "insert into destinations
+             (id, organization, name, host, prefix, username, sealed_secret, plain_http, created_by, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        id.0,
+        organization.as_str(),
+        draft.name.as_str(),
+        draft.host.as_str(),
+        draft.prefix.as_ref().map(AsRef::as_ref) as Option<&str>,
+        draft.username,
+        sealed_secret,
+        draft.plain_http,
+        created_by,
+        now
+    )
+    .execute(db)
+    .await
+    .map_err(|e| on_constraint(e, "destinations_name_taken", StoreError::NameTaken))?;
+    Ok(())
+}
+
+/// Changes a destination; answers false where there is none of this id in the organization.
+pub async fn update(
+    db: impl PgExecutor<'_>,
+    organization: &OrgName,
+    id: DestinationId,
+    draft: &DestinationDraft,
+    sealed_secret: Option<&[u8]>,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query!(
+        "update destinations set name = $3, host = $4, prefix = $5, username = $6, sealed_secret = $7, plain_http = $8
+         where organization = $1 and id = $2",
+        organization.as_str(),
+        id.0,
+        draft.name.as_str(),
+        draft.host.as_str(),
+        draft.prefix.as_ref().map(AsRef::as_ref) as Option<&str>,
+        draft.username,
+        sealed_secret,
+        draft.plain_http
+    )
+    .execute(db)
+    .await
+    .map_err(|e| on_constraint(e, "destinations_name_taken", StoreError::NameTaken))?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Removes a destination no rule uses; answers false where there is none of this id in the organization.
+pub async fn delete(db: impl PgExecutor<'_>, organization: &OrgName, id: DestinationId) -> Result<bool, StoreError> {
+    let done =
+        sqlx::query!("delete from destinations where organization = $1 and id = $2", organization.as_str(), id.0)
+            .execute(db)
+            .await
+            .map_err(|e| on_constraint(e, "rules_destination", StoreError::InUse))?;
+    Ok(done.rows_affected() == 1)
+}

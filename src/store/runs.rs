@@ -1,0 +1,211 @@
+//! Runs: what was started, by what, and how far it came.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use sqlx::PgExecutor;
+use sqlx::PgPool;
+
+use super::{StoreError, Tx, from_json, items, parsed, to_json};
+use crate::model::{DestinationId, Failure, ItemCounts, OrgName, RuleId, RunId, RunState, RunSummary, Trigger};
+
+/// A run that begins.
+pub struct NewRun<'a> {
+    pub id: RunId,
+    pub organization: &'a OrgName,
+    pub rule: RuleId,
+    pub rule_name: &'a str,
+    pub destination: DestinationId,
+    pub destination_address: &'a str,
+    pub attestations: bool,
+    pub trigger: Trigger,
+    pub started_by: Option<&'a str>,
+    pub session_id: Option<&'a str>,
+    pub created_at: DateTime<Utc>,
+}
+
+/// What a worker needs to know of a run.
+pub struct Work {
+    pub id: RunId,
+    pub organization: OrgName,
+    /// None once the rule is deleted.
+    pub rule: Option<RuleId>,
+    /// None once the destination is deleted.
+    pub destination: Option<DestinationId>,
+    pub attestations: bool,
+    /// None once the session has ended.
+    pub session_id: Option<String>,
+    pub planned: bool,
+}
+
+/// Writes a new run.
+pub async fn insert(tx: &mut Tx, run: &NewRun<'_>) -> Result<(), StoreError> {
+    sqlx::query!(
+        "insert into runs (id, organization, rule_id, rule_name, destination_id, destination_address, attestations,
+                           trigger, started_by, session_id, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        run.id.0,
+        run.organization.as_str(),
+        run.rule.0,
+        run.rule_name,
+        run.destination.0,
+        run.destination_address,
+        run.attestations,
+        run.trigger.as_str(),
+        run.started_by,
+        run.session_id,
+        run.created_at
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// The run as its worker sees it.
+pub async fn work(db: impl PgExecutor<'_>, id: RunId) -> Result<Option<Work>, StoreError> {
+    let row = sqlx::query!(
+        r#"select organization, rule_id as "rule: RuleId", destination_id as "destination: DestinationId",
+                  attestations, session_id, planned_at is not null or plan_failure is not null as "planned!"
+           from runs where id = $1"#,
+        id.0
+    )
+    .fetch_optional(db)
+    .await?;
+    row.map(|row| {
+        Ok(Work {
+            id,
+            organization: parsed("runs.organization", &row.organization)?,
+            rule: row.rule,
+            destination: row.destination,
+            attestations: row.attestations,
+            session_id: row.session_id,
+            planned: row.planned,
+        })
+    })
+    .transpose()
+}
+
+/// Notes that the list of items is complete.
+pub async fn set_planned(tx: &mut Tx, id: RunId, now: DateTime<Utc>) -> Result<(), StoreError> {
+    sqlx::query!("update runs set planned_at = $2 where id = $1", id.0, now).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// Notes why there will be no items.
+pub async fn set_plan_failure(db: impl PgExecutor<'_>, id: RunId, failure: &Failure) -> Result<(), StoreError> {
+    sqlx::query!("update runs set plan_failure = $2 where id = $1", id.0, to_json("runs.plan_failure", failure)?)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+struct Row {
+    id: RunId,
+    rule_id: Option<RuleId>,
+    rule_name: String,
+    destination_address: String,
+    trigger: String,
+    started_by: Option<String>,
+    created_at: DateTime<Utc>,
+    planned_at: Option<DateTime<Utc>>,
+    plan_failure: Option<serde_json::Value>,
+}
+
+/// Why a run could not be planned, beside what it amounts to.
+pub struct Found {
+    pub run: RunSummary,
+    pub plan_failure: Option<Failure>,
+}
+
+/// One run of the organization; somebody else's is none.
+pub async fn find(db: &PgPool, organization: &OrgName, id: RunId) -> Result<Option<Found>, StoreError> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"select id as "id: RunId", rule_id as "rule_id: RuleId", rule_name, destination_address, trigger, started_by,
+                  created_at, planned_at, plan_failure
+           from runs where organization = $1 and id = $2"#,
+        organization.as_str(),
+        id.0
+    )
+    .fetch_optional(db)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let plan_failure = row.plan_failure.clone().map(|json| from_json("runs.plan_failure", json)).transpose()?;
+    let totals = items::totals(db, &[id]).await?.remove(&id).unwrap_or_default();
+    Ok(Some(Found { run: summary(row, totals)?, plan_failure }))
+}
+
+/// Up to `limit` runs older than `after`, newest first, of one rule or of all.
+pub async fn page(
+    db: &PgPool,
+    organization: &OrgName,
+    rule: Option<RuleId>,
+    after: Option<RunId>,
+    limit: i64,
+) -> Result<Vec<RunSummary>, StoreError> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select id as "id: RunId", rule_id as "rule_id: RuleId", rule_name, destination_address, trigger, started_by,
+                  created_at, planned_at, plan_failure
+           from runs
+           where organization = $1 and ($2::uuid is null or rule_id = $2) and ($3::uuid is null or id < $3)
+           order by id desc limit $4"#,
+        organization.as_str(),
+        rule.map(|rule| rule.0),
+        after.map(|after| after.0),
+        limit
+    )
+    .fetch_all(db)
+    .await?;
+    summaries(db, rows).await
+}
+
+/// The newest run of each rule of the organization.
+pub async fn latest(db: &PgPool, organization: &OrgName) -> Result<HashMap<RuleId, RunSummary>, StoreError> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select distinct on (rule_id) id as "id: RunId", rule_id as "rule_id: RuleId", rule_name,
+                  destination_address, trigger, started_by, created_at, planned_at, plan_failure
+           from runs where organization = $1 and rule_id is not null
+           order by rule_id, id desc"#,
+        organization.as_str()
+    )
+    .fetch_all(db)
+    .await?;
+    let runs = summaries(db, rows).await?;
+    Ok(runs.into_iter().filter_map(|run| Some((run.rule?, run))).collect())
+}
+
+async fn summaries(db: &PgPool, rows: Vec<Row>) -> Result<Vec<RunSummary>, StoreError> {
+    let ids: Vec<RunId> = rows.iter().map(|row| row.id).collect();
+    let mut totals = items::totals(db, &ids).await?;
+    rows.into_iter()
+        .map(|row| {
+            let totals = totals.remove(&row.id).unwrap_or_default();
+            summary(row, totals)
+        })
+        .collect()
+}
+
+fn summary(row: Row, totals: items::Totals) -> Result<RunSummary, StoreError> {
+    let counts = ItemCounts(totals.counts);
+    let state = RunState::from_items(row.planned_at.is_some(), row.plan_failure.is_some(), &counts);
+    let trigger = Trigger::parse(&row.trigger).ok_or_else(|| StoreError::Inconsistent {
+        column: "runs.trigger",
+        value: row.trigger,
+        reason: "no trigger has this name".to_owned(),
+    })?;
+    Ok(RunSummary {
+        id: row.id,
+        rule: row.rule_id,
+        rule_name: row.rule_name,
+        destination: row.destination_address,
+        trigger,
+        started_by: row.started_by,
+        created_at: row.created_at,
+        finished_at: if state.is_final() { totals.last_finished.or(row.planned_at) } else { None },
+        state,
+        counts,
+        bytes: totals.bytes,
+    })
+}

@@ -1,0 +1,136 @@
+//! Who may do what: each server function as nobody, a stranger to the organization, a member, an admin and an owner.
+
+use super::person::Person;
+use super::story::Story;
+
+/// The least role that gets through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Least {
+    Anybody,
+    Member,
+    Admin,
+    Owner,
+}
+
+struct Door {
+    function: &'static str,
+    read: bool,
+    least: Least,
+    fields: &'static [(&'static str, &'static str)],
+}
+
+const NO_ID: &str = "0192f0c1-2d5b-7c6a-9f1e-000000000000";
+
+/// Every server function. A new one that is not here fails the test below.
+const DOORS: &[Door] = &[
+    Door { function: "session/viewer", read: true, least: Least::Anybody, fields: &[] },
+    Door {
+        function: "session/sign-in",
+        read: false,
+        least: Least::Anybody,
+        fields: &[("username", ""), ("token", "")],
+    },
+    Door { function: "session/theme", read: false, least: Least::Anybody, fields: &[("theme", "dark"), ("back", "/")] },
+    Door { function: "forms/kept", read: true, least: Least::Anybody, fields: &[("form", "rule")] },
+    Door { function: "catalog/list", read: true, least: Least::Member, fields: &[("filter[q]", "node")] },
+    Door { function: "catalog/get", read: true, least: Least::Member, fields: &[("name", "node")] },
+    Door { function: "mirrors/list", read: true, least: Least::Member, fields: &[] },
+    Door { function: "mirrors/get", read: true, least: Least::Member, fields: &[("name", "dhi-nginx")] },
+    Door {
+        function: "mirrors/start",
+        read: false,
+        least: Least::Owner,
+        fields: &[("source", "node"), ("name", "bad")],
+    },
+    Door { function: "mirrors/stop", read: false, least: Least::Owner, fields: &[("name", "dhi-none")] },
+    Door { function: "destinations/list", read: true, least: Least::Member, fields: &[] },
+    Door { function: "destinations/get", read: true, least: Least::Member, fields: &[("id", NO_ID)] },
+    Door { function: "destinations/save", read: false, least: Least::Admin, fields: &[("form[name]", "")] },
+    Door { function: "destinations/probe", read: false, least: Least::Admin, fields: &[("id", NO_ID)] },
+    Door { function: "destinations/delete", read: false, least: Least::Admin, fields: &[("id", NO_ID)] },
+    Door { function: "rules/list", read: true, least: Least::Member, fields: &[] },
+    Door { function: "rules/get", read: true, least: Least::Member, fields: &[("id", NO_ID)] },
+    Door { function: "rules/preview", read: true, least: Least::Member, fields: &[("id", NO_ID)] },
+    Door { function: "rules/save", read: false, least: Least::Admin, fields: &[("form[name]", "")] },
+    Door { function: "rules/enable", read: false, least: Least::Admin, fields: &[("id", NO_ID), ("enabled", "true")] },
+    Door { function: "rules/delete", read: false, least: Least::Admin, fields: &[("id", NO_ID)] },
+    Door { function: "rules/run", read: false, least: Least::Admin, fields: &[("id", NO_ID)] },
+    Door { function: "runs/list", read: true, least: Least::Member, fields: &[] },
+    Door { function: "runs/get", read: true, least: Least::Member, fields: &[("id", NO_ID)] },
+    // Last, because it ends the session.
+    Door { function: "session/sign-out", read: false, least: Least::Anybody, fields: &[] },
+];
+
+impl Door {
+    async fn knock(&self, person: &Person) -> u16 {
+        let mut fields = vec![];
+        if self.least > Least::Anybody {
+            fields.push(("organization", "acme"));
+        }
+        fields.extend_from_slice(self.fields);
+        let answer = if self.read {
+            person.get(self.function, &fields).await
+        } else {
+            person.post(self.function, &fields).await
+        };
+        assert!(answer.status != 500 && answer.status != 400, "{}: {answer:?}", self.function);
+        answer.status
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_server_function_asks_who_it_is() {
+    let story = Story::begin().await;
+    let people = [
+        ("nobody", story.nobody(), None),
+        ("gus, a stranger", story.signed_in("gus").await, None),
+        ("mia, a member", story.signed_in("mia").await, Some(Least::Member)),
+        ("adam, an admin", story.signed_in("adam").await, Some(Least::Admin)),
+        ("olivia, an owner", story.signed_in("olivia").await, Some(Least::Owner)),
+    ];
+    for (name, person, role) in &people {
+        for door in DOORS {
+            let status = door.knock(person).await;
+            let expected: &[u16] = match role {
+                _ if door.least == Least::Anybody => &[200, 422],
+                None if *name == "nobody" => &[401],
+                // A stranger learns nothing, not even whether there is such a thing.
+                None => &[404],
+                Some(role) if *role < door.least => &[403],
+                // Past the door: what was asked for is empty, unknown or bad on purpose.
+                Some(_) => &[200, 404, 422],
+            };
+            assert!(expected.contains(&status), "{name} at {}: {status}, expected {expected:?}", door.function);
+        }
+    }
+    assert!(story.world().mirrors_of("node").is_empty(), "nothing was changed by knocking");
+    story.end().await;
+}
+
+#[test]
+fn the_table_above_names_every_server_function() {
+    let endpoint = regex::Regex::new(r#"endpoint = "([a-z/-]+)""#).expect("a pattern");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/api");
+    for file in std::fs::read_dir(folder).expect("the folder is there") {
+        let text = std::fs::read_to_string(file.expect("a file").path()).expect("it can be read");
+        for found in endpoint.captures_iter(&text) {
+            assert!(DOORS.iter().any(|door| door.function == &found[1]), "{} has no row", &found[1]);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_and_events_of_an_organization_are_for_its_people() {
+    let story = Story::begin().await;
+    let gus = story.signed_in("gus").await;
+    for path in ["catalog", "mirrors", "destinations", "rules", "runs", "rules/new", "destinations/new"] {
+        let page = gus.page(&format!("/orgs/acme/{path}")).await;
+        assert_eq!(page.status, 404, "{path}: {page:?}");
+        assert!(!page.body.contains("dhi-nginx"), "{path}");
+    }
+    assert_eq!(gus.page(&format!("/orgs/acme/runs/{NO_ID}/events")).await.status, 404);
+    assert_eq!(story.nobody().page(&format!("/orgs/acme/runs/{NO_ID}/events")).await.status, 401);
+    let olivia = story.signed_in("olivia").await;
+    assert_eq!(olivia.page(&format!("/orgs/acme/runs/{NO_ID}/events")).await.status, 404);
+    story.end().await;
+}

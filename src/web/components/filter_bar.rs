@@ -1,0 +1,101 @@
+//! Search and filters over a list: a GET form, so what was asked for stands in the address.
+
+use super::{Button, Glyph, Icon};
+use leptos::{ev, prelude::*, web_sys};
+
+/// A GET form to `action`; the children are `FilterSearch`, `FilterSelect` and `FilterToggle`. A select or a toggle
+/// submits at once where there is a script; the button is for where there is none, and for the keyboard.
+#[component]
+pub fn FilterBar(
+    #[prop(into)] action: String,
+    /// What is searched, for screen readers.
+    #[prop(into)]
+    label: String,
+    /// Something is filtered: offers the way back to everything.
+    #[prop(optional, into)]
+    active: Signal<bool>,
+    children: Children,
+) -> impl IntoView {
+    let everything = action.clone();
+    let clear =
+        move || active.get().then(|| view! { <a class="filter-bar__clear" href=everything.clone()>"Clear"</a> });
+    view! {
+        <form class="filter-bar" method="get" action=action role="search" aria-label=label>
+            {children()}
+            <Button>"Apply"</Button>
+            {clear}
+        </form>
+    }
+}
+
+/// The search box; it follows `value` when the address changes under it.
+#[component]
+pub fn FilterSearch(
+    #[prop(default = "q".into(), into)] name: String,
+    #[prop(optional, into)] value: Signal<String>,
+    #[prop(into)] label: String,
+    #[prop(optional, into)] placeholder: Option<String>,
+) -> impl IntoView {
+    view! {
+        <div class="filter-bar__search">
+            <Icon glyph=Glyph::Search />
+            <input
+                class="filter-bar__input"
+                type="search"
+                name=name
+                value=move || value.get()
+                prop:value=move || value.get()
+                aria-label=label
+                placeholder=placeholder
+                autocomplete="off"
+                spellcheck="false"
+            />
+        </div>
+    }
+}
+
+/// One of a list, with its name before it.
+#[component]
+pub fn FilterSelect(
+    #[prop(into)] name: String,
+    #[prop(into)] label: String,
+    /// Value and words of each option; the first usually has an empty value and says "all".
+    options: Vec<(String, String)>,
+    #[prop(optional, into)] selected: Signal<String>,
+) -> impl IntoView {
+    let option = move |(value, words): (String, String)| {
+        let this = value.clone();
+        view! { <option value=value selected=move || selected.get() == this>{words}</option> }
+    };
+    let changed = |event: ev::Event| submit(event_target::<web_sys::HtmlSelectElement>(&event).form());
+    view! {
+        <label class="filter-bar__select">
+            {label}
+            <select name=name prop:value=move || selected.get() on:change=changed>
+                {options.into_iter().map(option).collect_view()}
+            </select>
+        </label>
+    }
+}
+
+/// On or off; sends `value` (by default `true`) when on.
+#[component]
+pub fn FilterToggle(
+    #[prop(into)] name: String,
+    #[prop(into)] label: String,
+    #[prop(default = "true".into(), into)] value: String,
+    #[prop(optional)] checked: bool,
+) -> impl IntoView {
+    let changed = |event: ev::Event| submit(event_target::<web_sys::HtmlInputElement>(&event).form());
+    view! {
+        <label class="filter-bar__toggle">
+            <input type="checkbox" name=name value=value checked=checked on:change=changed />
+            {label}
+        </label>
+    }
+}
+
+fn submit(form: Option<web_sys::HtmlFormElement>) {
+    // A refusal means a value is not valid yet; the browser shows that beside the control.
+    drop(form.map(|form| form.request_submit()));
+}

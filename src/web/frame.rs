@@ -1,0 +1,101 @@
+//! The frame of an organization's pages: who is signed in, whether they belong there, and the shell around the page.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_router::components::Outlet;
+use leptos_router::hooks::{use_location, use_params_map};
+
+use crate::api::session::{ChooseTheme, SignOut, get_viewer};
+use crate::model::{ApiError, OrgName, Role, Viewer};
+use crate::web::components::{Loading, PlainShell, Shell};
+use crate::web::pages::{NotFoundPage, ReadError, ToSignIn};
+use crate::web::platform;
+
+/// The person who is signed in; context of every page inside the frame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CurrentViewer(pub Viewer);
+
+/// Where the page lies and what the person may do there; provided once both were checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Place {
+    organization: OrgName,
+    role: Role,
+}
+
+/// The organization whose page this is. Only inside the frame.
+pub fn use_organization() -> OrgName {
+    expect_context::<Place>().organization
+}
+
+/// What the person may do in this organization. Only inside the frame.
+pub fn use_role() -> Role {
+    expect_context::<Place>().role
+}
+
+/// The address now: path and query.
+pub fn use_address() -> Signal<String> {
+    let location = use_location();
+    Signal::derive(move || {
+        let (path, search) = (location.pathname.get(), location.search.get());
+        let query = search.trim_start_matches('?');
+        if query.is_empty() { path } else { format!("{path}?{query}") }
+    })
+}
+
+/// Lets in whoever belongs to the organization in the address; nobody else learns that it is known here.
+#[component]
+pub fn Frame() -> impl IntoView {
+    let params = use_params_map();
+    let organization = Memo::new(move |_| params.read().get("org")?.parse::<OrgName>().ok());
+
+    let viewer = Resource::new_blocking(|| (), |()| get_viewer());
+
+    view! {
+        <Suspense fallback=|| view! { <Loading label="Loading Ferry" /> }>
+            {move || {
+                let organization = organization.get();
+                Suspend::new(async move { enter(viewer.await, organization) })
+            }}
+        </Suspense>
+    }
+}
+
+fn enter(viewer: Result<Option<Viewer>, ApiError>, organization: Option<OrgName>) -> AnyView {
+    let viewer = match viewer {
+        Ok(Some(viewer)) => viewer,
+        Ok(None) => return view! { <ToSignIn /> }.into_any(),
+        Err(error) => {
+            return view! { <PlainShell title="Ferry cannot show this page"><ReadError error /></PlainShell> }
+                .into_any();
+        }
+    };
+    let place =
+        organization.and_then(|organization| viewer.role_in(&organization).map(|role| Place { organization, role }));
+    match place {
+        Some(place) => view! { <Inside viewer place /> }.into_any(),
+        None => view! { <NotFoundPage /> }.into_any(),
+    }
+}
+
+#[component]
+fn Inside(viewer: Viewer, place: Place) -> impl IntoView {
+    let organizations: Vec<_> = viewer.memberships.iter().map(|m| m.organization.to_string()).collect();
+    let (user, path) = (viewer.username.clone(), use_address());
+    let (org, role) = (place.organization.to_string(), place.role.label());
+    provide_context(CurrentViewer(viewer));
+    provide_context(place);
+    view! {
+        <Shell
+            org
+            organizations
+            path
+            user
+            role
+            theme=platform::theme()
+            theme_action=ChooseTheme::url()
+            sign_out_action=SignOut::url()
+        >
+            <Outlet />
+        </Shell>
+    }
+}

@@ -1,0 +1,13 @@
+//! Destinations: the list, a new one, and one with its form.
+
+mod delete;
+mod destination;
+mod editor;
+mod help;
+mod list;
+mod new;
+mod report;
+
+pub use destination::DestinationPage;
+pub use list::DestinationsPage;
+pub use new::NewDestinationPage;

@@ -1,0 +1,22 @@
+//! Pages, one file or folder a route; each asks `api` and shows what it answers.
+
+mod catalog;
+pub mod destinations;
+mod home;
+mod mirror;
+mod mirrors;
+mod not_found;
+mod read_error;
+mod repository;
+pub mod rules;
+pub mod runs;
+mod sign_in;
+
+pub use catalog::CatalogPage;
+pub use home::{HomePage, ToCatalog};
+pub use mirror::MirrorPage;
+pub use mirrors::MirrorsPage;
+pub use not_found::NotFoundPage;
+pub use read_error::{ReadError, ToSignIn};
+pub use repository::RepositoryPage;
+pub use sign_in::SignInPage;

@@ -1,0 +1,102 @@
+//! The mirrors of a catalog repository, and the way to one more.
+
+use leptos::prelude::*;
+
+use super::mirror_form::{MirrorForm, StartMirrorForm};
+use crate::model::Mirror;
+use crate::web::components::{ButtonLink, Confirm, Glyph, Icon, Menu, Panel, Section, StatusBadge, Variant};
+use crate::web::frame::{use_organization, use_role};
+
+/// What there is and what this person may do about it.
+#[component]
+pub fn MirrorBox(mirrors: Vec<Mirror>, can_mirror_more: bool, form: MirrorForm) -> impl IntoView {
+    let organization = use_organization();
+    let lead = match mirrors.len() {
+        0 => format!("Docker copies it into {organization} and keeps the copy in step."),
+        1 => format!("{organization} mirrors it. Docker keeps the copy in step."),
+        count => format!("{organization} mirrors it to {count} repositories. Docker keeps them in step."),
+    };
+    let first = mirrors.is_empty();
+    let start = if !use_role().may_mirror() {
+        let words = if first {
+            format!("Only owners of {organization} may mirror it. Ask one of them.")
+        } else {
+            format!("Only owners of {organization} may mirror it to another repository.")
+        };
+        view! { <p class="small muted">{words}</p> }.into_any()
+    } else if !can_mirror_more {
+        let words = format!(
+            "{organization} uses all the mirrors its Docker subscription allows. \
+             Stop a mirror you no longer need, or ask Docker for more.",
+        );
+        view! { <p class="small muted">{words}</p> }.into_any()
+    } else {
+        let (label, variant) = if first {
+            ("Mirror to repository", Variant::Primary)
+        } else {
+            ("Mirror to another repository", Variant::Secondary)
+        };
+        let title = format!("Mirror {} to which repository?", form.display_name);
+        // What was refused without a script must be in sight when the page is back.
+        let open = form.start.form.error.get_untracked().is_some();
+        view! {
+            <Confirm label title variant inline=true open>
+                <StartMirrorForm form />
+            </Confirm>
+        }
+        .into_any()
+    };
+    view! {
+        <Panel title="Mirror" lead framed=true>
+            <div class="stack" data-gap="m">
+                <Existing mirrors base=Section::Mirrors.href(organization.as_str()) />
+                {start}
+            </div>
+        </Panel>
+    }
+}
+
+#[component]
+fn Existing(mirrors: Vec<Mirror>, base: String) -> impl IntoView {
+    let href = move |mirror: &Mirror| format!("{base}/{}", mirror.repository.name());
+    let view = match mirrors.as_slice() {
+        [] => return ().into_any(),
+        [only] => {
+            view! { <ButtonLink href=href(only) variant=Variant::Primary>"View in repository"</ButtonLink> }.into_any()
+        }
+        several => {
+            let items: Vec<_> = several
+                .iter()
+                .map(|mirror| view! { <a class="menu__item" href=href(mirror)>{mirror.repository.to_string()}</a> })
+                .collect();
+            view! {
+                <Menu
+                    framed=true
+                    summary=|| view! {
+                        <Icon glyph=Glyph::Mirror />
+                        <span class="menu__label">"View in repository"</span>
+                    }
+                >
+                    {items}
+                </Menu>
+            }
+            .into_any()
+        }
+    };
+    let rows: Vec<_> = mirrors
+        .iter()
+        .map(|mirror| {
+            view! {
+                <li class="cluster" data-align="between">
+                    <a class="mono" href=href(mirror)>{mirror.repository.to_string()}</a>
+                    <StatusBadge status=mirror.state.as_str() label=mirror.state.label() />
+                </li>
+            }
+        })
+        .collect();
+    view! {
+        {view}
+        <ul class="stack" data-gap="xs" aria-label="Mirrors of it">{rows}</ul>
+    }
+    .into_any()
+}

@@ -1,0 +1,79 @@
+//! What admins do with a rule: run it, switch it, change it, delete it.
+
+use leptos::prelude::*;
+
+use crate::api::rules::{DeleteRule, EnableRule, RunRule};
+use crate::model::{OrgName, Rule, RuleId};
+use crate::web::components::{Button, ButtonLink, Confirm, Section, Variant};
+use crate::web::forms::{FormError, FormState, use_form};
+
+/// The three changes of a rule's page, and what came of each.
+#[derive(Clone, Copy)]
+pub struct RuleActions {
+    pub run: ServerAction<RunRule>,
+    pub enable: ServerAction<EnableRule>,
+    pub delete: ServerAction<DeleteRule>,
+    answers: [FormState<RuleId, ()>; 3],
+}
+
+/// The actions of the page; called once, outside of any `Suspense`.
+pub fn use_rule_actions() -> RuleActions {
+    let (run, enable, delete) = (ServerAction::new(), ServerAction::new(), ServerAction::new());
+    let answers = [use_form("run-rule", run), use_form("enable-rule", enable), use_form("delete-rule", delete)];
+    RuleActions { run, enable, delete, answers }
+}
+
+impl RuleActions {
+    /// Waits until it is known what the last page load posted.
+    pub async fn ready(self) {
+        for answer in self.answers {
+            answer.ready().await;
+        }
+    }
+
+    /// What was refused.
+    pub fn trouble(self) -> impl IntoView {
+        self.answers.map(|answer| view! { <FormError error=answer.error /> })
+    }
+}
+
+/// *Run now*, *Edit*, the switch and *Delete*, for the head of the page.
+#[component]
+pub fn Run(rule: Rule, organization: OrgName, actions: RuleActions) -> impl IntoView {
+    let Rule { id, name, enabled, .. } = rule;
+    let edit = format!("{}/{id}/edit", Section::Rules.href(organization.as_str()));
+    let (switch, to) = if enabled { ("Switch off", "false") } else { ("Switch on", "true") };
+    let which = move || {
+        view! {
+            <input type="hidden" name="organization" value=organization.to_string() />
+            <input type="hidden" name="id" value=id.to_string() />
+        }
+    };
+    let (for_run, for_switch, for_delete) = (which.clone(), which.clone(), which);
+    view! {
+        <div class="cluster">
+            <ActionForm action=actions.run>
+                {for_run()}
+                <Button variant=Variant::Primary disabled=!enabled busy=actions.run.pending()>
+                    "Run now"
+                </Button>
+            </ActionForm>
+            <ButtonLink href=edit>"Edit"</ButtonLink>
+            <ActionForm action=actions.enable>
+                {for_switch()}
+                <input type="hidden" name="enabled" value=to />
+                <Button busy=actions.enable.pending()>{switch}</Button>
+            </ActionForm>
+            <Confirm label="Delete" title=format!("Delete “{name}”?")>
+                <p>
+                    "Nothing is forwarded by this rule any more. Its mirrors, its destination, what was forwarded, and the \
+                     history of its runs stay."
+                </p>
+                <ActionForm action=actions.delete>
+                    {for_delete()}
+                    <Button variant=Variant::Danger busy=actions.delete.pending()>"Delete rule"</Button>
+                </ActionForm>
+            </Confirm>
+        </div>
+    }
+}

@@ -1,0 +1,105 @@
+//! One tag of a run: a row of facts, and a row below it with what went wrong and what was seen.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use super::attestations::{Attestations, Chips};
+use super::facts::Detail;
+use super::live::LiveRun;
+use crate::model::{Item, ItemId, ItemState, Tag};
+use crate::web::components::{Cell, CopyButton, Copyable, HeadCell, ShortDigest, StatusBadge};
+use crate::web::format;
+
+/// Both rows; what can change follows the run.
+#[component]
+pub fn ItemRow(
+    live: LiveRun,
+    /// As it was when the row was made.
+    item: Arc<Item>,
+    /// There is a column for the mirror.
+    several: bool,
+    /// Columns of the table.
+    width: usize,
+    /// The tag in a row above that points to the same image, by item.
+    twins: Memo<HashMap<ItemId, Tag>>,
+) -> impl IntoView {
+    let id = item.id;
+    let twin = Memo::new(move |_| twins.read().get(&id).cloned());
+    let target = format!("{}:{}", item.target, item.tag);
+    let (tag, digest) = (item.tag.to_string(), item.digest.clone());
+    let mirror = several.then(|| item.mirror.to_string());
+    let now = Memo::new(move |_| live.item(id).unwrap_or_else(|| item.clone()));
+    let state = Memo::new(move |_| now.read().state);
+    let tried = move || Some(now.read().attempts).filter(|tries| *tries > 1);
+    let took = move || now.read().duration().map_or_else(|| "–".to_owned(), format::duration);
+    view! {
+        <tr>
+            <HeadCell label="Tag">
+                <span class="mono">{tag}</span>
+                <div class="small muted"><Copyable text=target /></div>
+            </HeadCell>
+            {mirror.map(|mirror| view! { <Cell label="Mirror"><span class="mono">{mirror}</span></Cell> })}
+            <Cell label="State">
+                {move || view! { <StatusBadge status=state.get().as_str() label=state.get().label() /> }}
+                {move || tried().map(|tries| view! { <div class="small muted">{format!("{tries} tries")}</div> })}
+            </Cell>
+            <Cell label="Digest">
+                <span class="nowrap">
+                    <ShortDigest digest=digest.clone() />
+                    <CopyButton text=digest.to_string() />
+                </span>
+            </Cell>
+            <Cell label="Attestations">
+                <Chips coverage=Signal::derive(move || now.read().coverage.clone()) />
+            </Cell>
+            <Cell label="Transferred" number=true>{move || format::bytes(now.read().bytes)}</Cell>
+            <Cell label="Took" number=true>{took}</Cell>
+        </tr>
+        <More now twin width />
+    }
+}
+
+#[component]
+fn More(now: Memo<Arc<Item>>, twin: Memo<Option<Tag>>, width: usize) -> impl IntoView {
+    let coverage = Memo::new(move |_| now.read().coverage.clone());
+    let failure = Memo::new(move |_| {
+        let item = now.read();
+        let again = item.state != ItemState::Failed;
+        item.failure.clone().filter(|_| item.state != ItemState::Succeeded).map(|failure| (failure, again))
+    });
+    let any = Memo::new(move |_| coverage.read().is_some() || failure.read().is_some());
+    let failed = move || {
+        failure.get().map(|(failure, again)| {
+            let what = if again { "Last try: " } else { "" };
+            view! {
+                <p>{what}{failure.sentence}</p>
+                <Detail detail=failure.detail />
+            }
+        })
+    };
+    let seen = move || {
+        coverage.get().map(|coverage| match twin.get() {
+            Some(tag) => {
+                view! { <p class="muted small">{format!("The same image as {tag}: its attestations are listed there.")}</p> }
+                    .into_any()
+            }
+            None => view! { <Attestations coverage /> }.into_any(),
+        })
+    };
+    move || {
+        any.get().then(|| {
+            view! {
+                <tr>
+                    <td class="item-more" colspan=width.to_string()>
+                        <div class="stack" data-gap="s">
+                            {failed}
+                            {seen}
+                        </div>
+                    </td>
+                </tr>
+            }
+        })
+    }
+}

@@ -1,0 +1,71 @@
+//! What started a run, what it counts and how long it took, in words.
+
+use crate::model::{ItemCounts, ItemState, RunState, RunSummary, Trigger};
+use crate::web::format;
+
+/// Who or what started it.
+pub fn started_by(run: &RunSummary) -> String {
+    match (run.trigger, &run.started_by) {
+        (_, Some(person)) => person.clone(),
+        (Trigger::Webhook, None) => "A push to Docker Hub".to_owned(),
+        (Trigger::Schedule, None) => "The schedule".to_owned(),
+        (Trigger::Manual, None) => "A person".to_owned(),
+        (Trigger::Reconcile, None) => "The regular check".to_owned(),
+    }
+}
+
+/// `2 failed, 22 succeeded`.
+pub fn counts(counts: &ItemCounts) -> String {
+    let parts: Vec<_> = ItemState::ALL
+        .into_iter()
+        .map(|state| (state, counts.of(state)))
+        .filter(|(_, number)| *number > 0)
+        .map(|(state, number)| format!("{number} {}", state.label().to_lowercase()))
+        .collect();
+    if parts.is_empty() { "No tags".to_owned() } else { parts.join(", ") }
+}
+
+/// From its begin to its last item's end; none while it goes on.
+pub fn took(run: &RunSummary) -> Option<String> {
+    run.finished_at.map(|end| format::duration(end - run.created_at))
+}
+
+/// How far it is, as a screen reader says it.
+pub fn progress(state: RunState, counts: &ItemCounts) -> String {
+    let (done, total) = (counts.finished(), counts.total());
+    match state {
+        RunState::Queued if total == 0 => "The run looks up its tags.".to_owned(),
+        RunState::Queued | RunState::Running => format!("{done} of {total} tags done."),
+        RunState::Held => format!("The run waits for a person: {done} of {total} tags done."),
+        RunState::Failed => format!("The run failed: {}.", self::counts(counts)),
+        RunState::Cancelled => format!("The run was cancelled: {}.", self::counts(counts)),
+        RunState::Succeeded => format!("The run succeeded: {}.", self::counts(counts)),
+        RunState::Unchanged => "The run is over: nothing had to be copied.".to_owned(),
+    }
+}
+
+/// How many of the tags are done, in tenths of all: what is said aloud must not change with every tag.
+pub fn tenths(counts: &ItemCounts) -> u32 {
+    (counts.finished() * 10).checked_div(counts.total()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_name_what_needs_attention_first() {
+        let some = ItemCounts(vec![(ItemState::Succeeded, 22), (ItemState::Failed, 2)]);
+        assert_eq!(counts(&some), "2 failed, 22 succeeded");
+        assert_eq!(counts(&ItemCounts::default()), "No tags");
+    }
+
+    #[test]
+    fn progress_is_said_in_tenths() {
+        let at = |done| ItemCounts(vec![(ItemState::Succeeded, done), (ItemState::Queued, 24 - done)]);
+        assert_eq!(tenths(&at(2)), 0);
+        assert_eq!(tenths(&at(3)), 1);
+        assert_eq!(tenths(&ItemCounts::default()), 0);
+        assert_eq!(progress(RunState::Running, &at(12)), "12 of 24 tags done.");
+    }
+}

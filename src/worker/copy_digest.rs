@@ -1,0 +1,16 @@
+//! Brings one digest of a run, with its proofs, to where it should be.
+
+use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
+
+use super::error::{JobError, surroundings};
+use crate::forward;
+use crate::queue::CopyDigest;
+
+impl TaskHandler for CopyDigest {
+    const IDENTIFIER: &'static str = Self::NAME;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let (app, last) = surroundings(&context)?;
+        JobError::of(forward::perform(&app, &self, last).await)
+    }
+}

@@ -1,0 +1,58 @@
+//! The jobs of the queue, one file each, and the worker that does them.
+
+mod copy_digest;
+mod error;
+mod run_rule;
+
+use std::time::Duration;
+
+use graphile_worker::{Worker, WorkerOptions, WorkerRecoveryConfig};
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::queue;
+
+pub use error::JobError;
+
+/// How long a job may go on after the process was asked to stop; then it is handed back to the queue.
+const GRACE: Duration = Duration::from_secs(15);
+
+/// Why the worker ended before it was asked to.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkerError {
+    #[error("the worker could not start: {0}")]
+    Start(String),
+    #[error("the worker ended: {0}")]
+    End(String),
+}
+
+/// Works on jobs until `stop`; a job whose worker dies goes on in another one after the configured time.
+pub async fn run(app: App, stop: CancellationToken) -> Result<(), WorkerError> {
+    let worker = build(app, stop).await?;
+    worker.run().await.map_err(|error| WorkerError::End(error.to_string()))
+}
+
+async fn build(app: App, stop: CancellationToken) -> Result<Worker, WorkerError> {
+    let timeout = app.config.worker_timeout;
+    let recovery = WorkerRecoveryConfig::default()
+        .heartbeat_interval(timeout / 4)
+        .sweep_interval(timeout / 2)
+        .sweep_threshold(timeout)
+        .recovery_delay(Duration::ZERO);
+    WorkerOptions::default()
+        .schema(queue::SCHEMA)
+        .pg_pool(app.db.clone())
+        .concurrency(usize::from(app.config.concurrency.max(1)))
+        .poll_interval(Duration::from_secs(1))
+        .worker_recovery(recovery)
+        .listen_os_shutdown_signals(false)
+        .shutdown_signal(async move { stop.cancelled().await })
+        .shutdown_grace_period(GRACE)
+        .shutdown_interrupted_job_retry_delay(Duration::ZERO)
+        .add_extension(app)
+        .define_job::<queue::RunRule>()
+        .define_job::<queue::CopyDigest>()
+        .init()
+        .await
+        .map_err(|error| WorkerError::Start(error.to_string()))
+}
