@@ -6,6 +6,7 @@ mod nasty;
 mod proofs;
 mod real;
 mod sign_in;
+mod views;
 mod whole;
 
 use std::sync::Arc;
