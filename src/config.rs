@@ -14,7 +14,7 @@ use crate::seal::SealingKey;
 /// Everything Ferry is told from outside.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Config {
-    /// PostgreSQL 14 or newer, as postgres://user:password@host/database
+    /// PostgreSQL 14 or newer, as `postgres://user:password@host/database`
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     pub database_url: SecretString,
     /// Seals secrets at rest: 32 random bytes in base64 (`openssl rand -base64 32`)

@@ -91,9 +91,9 @@ async fn serve(app: App, work: bool, stop: CancellationToken) -> anyhow::Result<
             stop.cancel();
             served??;
         }
-        worked = worker => {
+        ended = worker => {
             stop.cancel();
-            worked??;
+            ended??;
         }
     }
     Ok(())

@@ -4,6 +4,8 @@ pub mod forms;
 mod session;
 mod sign_in;
 
+use std::future::{Ready, ready};
+
 use axum::http::HeaderValue;
 use axum::http::header::SET_COOKIE;
 use leptos::prelude::{expect_context, use_context};
@@ -92,15 +94,15 @@ pub fn landing(viewer: &Viewer, next: Option<&str>) -> String {
     }
 }
 
-/// Keeps the chosen colours for a year and returns to `back`.
-pub fn choose_theme(theme: Theme, back: &str) -> Result<(), ApiError> {
+/// Keeps the chosen colours for a year and returns to `back`. Nothing is waited for; server functions await all the same.
+pub fn choose_theme(theme: Theme, back: &str) -> Ready<Result<(), ApiError>> {
     let cookie = format!("{THEME_COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax", theme.as_str());
-    let value = HeaderValue::from_str(&cookie).map_err(|_| ApiError::Internal)?;
+    let Ok(value) = HeaderValue::from_str(&cookie) else { return ready(Err(ApiError::Internal)) };
     if let Some(response) = use_context::<ResponseOptions>() {
         response.append_header(SET_COOKIE, value);
     }
     leptos_axum::redirect(if is_local_path(back) { back } else { "/" });
-    Ok(())
+    ready(Ok(()))
 }
 
 /// True for a path of Ferry itself: whoever made the link must not be able to send people elsewhere.

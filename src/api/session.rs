@@ -31,5 +31,5 @@ pub async fn sign_out() -> Result<(), ApiError> {
 /// Keeps the chosen colours in a cookie and returns to `back`, a path of Ferry.
 #[server(prefix = "/api", endpoint = "session/theme")]
 pub async fn choose_theme(theme: Theme, back: String) -> Result<(), ApiError> {
-    crate::access::choose_theme(theme, &back)
+    crate::access::choose_theme(theme, &back).await
 }

@@ -77,18 +77,15 @@ pub async fn save(
     let sealed = secret.map(|s| app.sealer.seal(&purpose(kept_as), s.expose_secret())).transpose()?;
     let mut tx = store::begin(&app.db).await?;
     let now = app.clock.now();
-    let action = match id {
-        Some(id) => {
-            if !destinations::update(&mut *tx, organization, id, &draft, sealed.as_deref()).await? {
-                return Err(DestinationError::NotFound(id));
-            }
-            "destination.change"
+    let action = if let Some(id) = id {
+        if !destinations::update(&mut *tx, organization, id, &draft, sealed.as_deref()).await? {
+            return Err(DestinationError::NotFound(id));
         }
-        None => {
-            let by = &visitor.username;
-            destinations::insert(&mut *tx, organization, kept_as, &draft, sealed.as_deref(), by, now).await?;
-            "destination.create"
-        }
+        "destination.change"
+    } else {
+        let by = &visitor.username;
+        destinations::insert(&mut *tx, organization, kept_as, &draft, sealed.as_deref(), by, now).await?;
+        "destination.create"
     };
     visitor.did(&mut tx, action, draft.name.as_str()).await?;
     store::commit(tx).await?;

@@ -56,7 +56,7 @@ impl ForwardError {
     pub fn retryable(&self) -> bool {
         match self {
             Self::Store(_) | Self::Queue(_) | Self::Session(_) | Self::Incomplete(_) => true,
-            Self::Destination(DestinationError::Store(_)) => true,
+            Self::Destination(error) => matches!(error, DestinationError::Store(_)),
             Self::Hub(error) => error.retryable(),
             Self::Copy(error) => error.retryable(),
             Self::Registry(error) => error.meaning().retryable(),

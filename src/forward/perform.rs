@@ -32,7 +32,7 @@ pub async fn perform(app: &App, job: &CopyDigest, last: bool) -> Result<(), Forw
     changes::announce(&app.db, unit.run).await?;
 
     let progress = Arc::new(Progress::default());
-    let carried = counted(app, unit, &progress, carry(app, &work, &open, unit, &progress)).await?;
+    let carried = counted(app, unit, &progress, Box::pin(carry(app, &work, &open, unit, &progress))).await?;
     let answer = match carried {
         Ok(()) => Ok(()),
         Err(error) => {

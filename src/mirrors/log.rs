@@ -1,5 +1,6 @@
 //! What Docker's mirroring log says of a mirror. Pure.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use crate::hub::{LogReason, LogStatus, MirroringLog};
@@ -51,7 +52,7 @@ pub(super) fn entries(log: Vec<MirroringLog>) -> Vec<MirrorLogEntry> {
             completed_at: line.completed_at,
         })
         .collect();
-    entries.sort_by(|a, b| b.triggered_at.cmp(&a.triggered_at));
+    entries.sort_by_key(|entry| Reverse(entry.triggered_at));
     entries
 }
 

@@ -86,7 +86,7 @@ pub async fn get(visitor: &Visitor, name: &MirrorName) -> Result<MirrorDetail, M
     let mirror = mirrors?.pop().ok_or_else(|| MirrorError::NotFound(name.clone()))?;
     // A mirror that was just started has no repository yet.
     let tags = match tags {
-        Ok(tags) => tags.items.into_iter().filter_map(mirror_tag).collect(),
+        Ok(tags) => tags.items.iter().filter_map(mirror_tag).collect(),
         Err(HubError::NotFound) => Vec::new(),
         Err(error) => return Err(error.into()),
     };
@@ -184,7 +184,7 @@ fn repository_of(mirror: &hub::Mirror) -> Option<RepoName> {
     format!("{}/{}", mirror.repository.namespace, mirror.repository.name).parse().ok()
 }
 
-fn mirror_tag(tag: hub::HubTag) -> Option<MirrorTag> {
+fn mirror_tag(tag: &hub::HubTag) -> Option<MirrorTag> {
     let runnable: Vec<&hub::HubImage> = tag.images.iter().filter(|image| image.is_runnable()).collect();
     Some(MirrorTag {
         tag: tag.name.parse().ok()?,

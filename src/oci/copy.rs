@@ -143,6 +143,7 @@ async fn read_graph(carrier: &Carrier<'_>, root: &Digest) -> Result<Vec<Node>, C
     };
     let mut nodes: Vec<Node> = Vec::new();
     let mut met = HashSet::from([root.clone()]);
+    // `boxed`, here and wherever references are streamed: the compiler cannot see by itself that such a stream is `Send`.
     let mut level: Vec<(Digest, Option<Descriptor>)> = vec![(root.clone(), None)];
     for _ in 0..=limits.deepest {
         if level.is_empty() {

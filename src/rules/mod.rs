@@ -70,18 +70,15 @@ pub async fn save(visitor: &Visitor, id: Option<RuleId>, form: &RuleForm) -> Res
     let draft = checked(visitor, form).await?;
     let kept_as = id.unwrap_or_else(|| RuleId(uuid::Uuid::now_v7()));
     let mut tx = store::begin(db).await?;
-    let action = match id {
-        Some(id) => {
-            if !rules::update(&mut tx, organization, id, &draft).await? {
-                return Err(RuleError::NotFound(id));
-            }
-            "rule.change"
+    let action = if let Some(id) = id {
+        if !rules::update(&mut tx, organization, id, &draft).await? {
+            return Err(RuleError::NotFound(id));
         }
-        None => {
-            let now = visitor.app.clock.now();
-            rules::insert(&mut tx, organization, kept_as, &draft, &visitor.username, now).await?;
-            "rule.create"
-        }
+        "rule.change"
+    } else {
+        let now = visitor.app.clock.now();
+        rules::insert(&mut tx, organization, kept_as, &draft, &visitor.username, now).await?;
+        "rule.create"
     };
     visitor.did(&mut tx, action, draft.name.as_str()).await?;
     store::commit(tx).await?;
@@ -185,8 +182,8 @@ async fn checked(visitor: &Visitor, form: &RuleForm) -> Result<RuleDraft, RuleEr
             let mut names: Vec<_> =
                 draft.mirrors.iter().filter_map(|mirror| draft.template.render(mirror, prefix).ok()).collect();
             names.sort();
-            if let Some(double) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-                errors.add("template", format!("Two mirrors would end in {}: use {{mirror}}.", double[0]));
+            if let Some((double, _)) = names.iter().zip(names.iter().skip(1)).find(|(one, next)| one == next) {
+                errors.add("template", format!("Two mirrors would end in {double}: use {{mirror}}."));
             }
         }
     }

@@ -130,7 +130,7 @@ async fn follow_changes(app: App, stop: CancellationToken) {
 
 /// Removes ended sessions, and with them their sealed tokens, every quarter of an hour.
 async fn sweep_sessions(app: App, stop: CancellationToken) {
-    let mut often = tokio::time::interval(std::time::Duration::from_secs(900));
+    let mut often = tokio::time::interval(std::time::Duration::from_mins(15));
     while !stop.is_cancelled() {
         often.tick().await;
         if let Err(error) = sessions::sweep(&app.db, app.clock.now()).await {

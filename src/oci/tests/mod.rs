@@ -13,9 +13,9 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::{CopyContext, Credential, Endpoint, InProcess, Patience, Registry, Repository};
+use super::*;
 use crate::clock::Clock;
-use crate::model::{Host, RepoName};
+use crate::model::{Host, Reference, RepoName, Tag};
 
 /// A client that does not wait long.
 fn connect(host: &Host, credential: Option<Credential>) -> Registry {
@@ -48,4 +48,33 @@ fn context() -> CopyContext {
 
 fn robot() -> Credential {
     Credential { username: "robot$acme+ferry".into(), secret: SecretString::from("s3cret") }
+}
+
+/// A worker moves its jobs between threads: this compiles only while every public future may go along.
+#[test]
+fn every_public_future_may_move_between_threads() {
+    fn may_move<T: Send>(_: T) {}
+    fn all(registry: &Registry, here: &Repository, image: &CopiedImage, found: &Attestations, ctx: &CopyContext) {
+        let (digest, keys) = (&image.digest, TrustedKeys::docker());
+        let tag: Tag = "1".parse().expect("a tag");
+        let reference = Reference::Tag(tag.clone());
+        may_move(copy_image(here, here, digest, ctx));
+        may_move(copy_attestations(image, here, here, ctx));
+        may_move(list_attestations(image, here, ctx));
+        may_move(observe_coverage(image, found, here, &keys, ctx));
+        may_move(publish_tag(here, digest, &tag, ctx));
+        may_move(probe(registry, None));
+        may_move(registry.ping());
+        may_move(here.head_manifest(&reference));
+        may_move(here.resolve(&tag));
+        may_move(here.get_manifest(&reference));
+        may_move(here.referrers(digest));
+        may_move(here.discovered_by());
+        may_move(here.tags());
+        may_move(here.has_blob(digest));
+        may_move(here.open_blob(digest));
+        may_move(here.read_blob(digest, 1));
+        may_move(here.write_blob(digest, bytes::Bytes::new()));
+    }
+    let _: fn(&Registry, &Repository, &CopiedImage, &Attestations, &CopyContext) = all;
 }

@@ -91,8 +91,17 @@ pub fn RepositoryPage() -> impl IntoView {
 fn Repository(repository: CatalogRepository, part: Memo<Part>, start: StartForm) -> impl IntoView {
     let organization = use_organization();
     let catalog = Section::Catalog.href(organization.as_str());
-    let CatalogRepository { entry, home_url, category_names, overview, guides, tags, mirrors, can_mirror_more } =
-        repository;
+    let CatalogRepository {
+        entry,
+        home_url,
+        category_names,
+        distribution_names,
+        overview,
+        guides,
+        tags,
+        mirrors,
+        can_mirror_more,
+    } = repository;
     let facts = view! {
         <Badge>{entry.kind.label()}</Badge>
         {entry.fips.then(|| view! { <Badge>"FIPS"</Badge> })}

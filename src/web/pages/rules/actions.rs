@@ -39,7 +39,13 @@ impl RuleActions {
 
 /// *Run now*, *Edit*, the switch and *Delete*, for the head of the page.
 #[component]
-pub fn Run(rule: Rule, organization: OrgName, actions: RuleActions) -> impl IntoView {
+pub fn Run(
+    rule: Rule,
+    organization: OrgName,
+    run: ServerAction<RunRule>,
+    enable: ServerAction<EnableRule>,
+    delete: ServerAction<DeleteRule>,
+) -> impl IntoView {
     let Rule { id, name, enabled, .. } = rule;
     let edit = format!("{}/{id}/edit", Section::Rules.href(organization.as_str()));
     let (switch, to) = if enabled { ("Switch off", "false") } else { ("Switch on", "true") };
@@ -52,26 +58,26 @@ pub fn Run(rule: Rule, organization: OrgName, actions: RuleActions) -> impl Into
     let (for_run, for_switch, for_delete) = (which.clone(), which.clone(), which);
     view! {
         <div class="cluster">
-            <ActionForm action=actions.run>
+            <ActionForm action=run>
                 {for_run()}
-                <Button variant=Variant::Primary disabled=!enabled busy=actions.run.pending()>
+                <Button variant=Variant::Primary disabled=!enabled busy=run.pending()>
                     "Run now"
                 </Button>
             </ActionForm>
             <ButtonLink href=edit>"Edit"</ButtonLink>
-            <ActionForm action=actions.enable>
+            <ActionForm action=enable>
                 {for_switch()}
                 <input type="hidden" name="enabled" value=to />
-                <Button busy=actions.enable.pending()>{switch}</Button>
+                <Button busy=enable.pending()>{switch}</Button>
             </ActionForm>
             <Confirm label="Delete" title=format!("Delete “{name}”?")>
                 <p>
                     "Nothing is forwarded by this rule any more. Its mirrors, its destination, what was forwarded, and the \
                      history of its runs stay."
                 </p>
-                <ActionForm action=actions.delete>
+                <ActionForm action=delete>
                     {for_delete()}
-                    <Button variant=Variant::Danger busy=actions.delete.pending()>"Delete rule"</Button>
+                    <Button variant=Variant::Danger busy=delete.pending()>"Delete rule"</Button>
                 </ActionForm>
             </Confirm>
         </div>
