@@ -196,7 +196,7 @@ fn Runs(runs: Page<RunSummary>, organization: OrgName, id: RuleId) -> impl IntoV
             {if rows.is_empty() {
                 view! {
                     <EmptyState title="It has not run yet">
-                        <p>"It runs when Docker pushes something new, at the regular check, or when somebody starts it."</p>
+                        <p>"Run now copies what is there at that moment."</p>
                     </EmptyState>
                 }
                     .into_any()

@@ -100,7 +100,7 @@ fn NoRun(organization: OrgName, filter: RunFilter) -> impl IntoView {
         let rules = Section::Rules.href(organization.as_str());
         (
             "No run yet",
-            "A run begins when a rule is followed: after a push, at the regular check, or by hand.",
+            "A run begins when somebody who may starts a rule with Run now.",
             "Rules",
             rules,
         )
