@@ -112,7 +112,7 @@ fn welcome(public_url: &Url, world: &Sandbox) -> String {
     let _ = write!(
         text,
         "\nA registry to forward to\n  host {}   username {DESTINATION_USER}   password {DESTINATION_PASSWORD}   plain HTTP\n\
-         \nPublish a new build upstream, while this runs\n  ferry push node:22   (or POST {}/push)\n\
+         \nPublish a new build upstream, while this runs\n  make push IMAGE=node:22   (or POST {}/push)\n\
          \nEvery start is a fresh world. Ctrl-C ends it.\n",
         world.destination_registry(),
         world.control_url(),
