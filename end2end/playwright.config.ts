@@ -12,10 +12,12 @@ export default defineConfig({
   reporter: "list",
   forbidOnly: !!process.env.CI,
   retries: 0,
+  timeout: 20_000,
   // One server with one world behind it: two specs at once would see each other's changes.
   workers: 1,
   use: {
     baseURL,
+    actionTimeout: 5_000,
     screenshot: "only-on-failure",
     trace: "retain-on-failure",
     launchOptions: {
@@ -39,7 +41,7 @@ export default defineConfig({
   // database server is that of .tools/postgres or DATABASE_URL.
   webServer: {
     command: "../.tools/demo --built",
-    env: { FERRY_ADDRESS: `127.0.0.1:${port}`, FERRY_DEMO_DATABASE: "ferry_end2end", FERRY_SANDBOX_PORTS: "4880" },
+    env: { FERRY_ADDRESS: `127.0.0.1:${port}`, FERRY_DEMO_DATABASE: "ferry_end2end", FERRY_SANDBOX_PORTS: "4880", FERRY_SANDBOX_PACE: "150" },
     url: `${baseURL}/healthz`,
     timeout: 60_000,
     reuseExistingServer: false,

@@ -1,0 +1,157 @@
+// Every page in its states: one heading, a title, nobody kept out, nothing wider than a phone.
+
+import { barriers, expect, forwarded, overflow, test, type Forwarded, type Person } from "./fixtures";
+
+const NOWHERE = "01931f6e-7b0a-7000-8000-000000000001";
+
+interface Seen {
+  /** What the page is called in this list. */
+  name: string;
+  person?: Person;
+  address: string | ((made: Forwarded) => string);
+  heading: string | RegExp;
+  /** Part of the title, where it is not the heading. */
+  title?: string;
+  status?: number;
+  /** A sentence of this state. */
+  words: string | RegExp;
+}
+
+const acme = (rest: string) => `/orgs/acme/${rest}`;
+const globex = (rest: string) => `/orgs/globex/${rest}`;
+
+const full: Seen[] = [
+  { name: "sign in", address: "/sign-in", heading: "Sign in to Ferry", title: "Sign in", words: "With your Docker Hub account." },
+  { name: "catalog", person: "olivia", address: acme("catalog"), heading: "Catalog", words: /^\d+ of \d+ repositories$/ },
+  { name: "repository", person: "olivia", address: acme("catalog/postgres"), heading: "PostgreSQL", words: "Docker copies it into acme" },
+  { name: "repository's overview", person: "olivia", address: acme("catalog/nginx?tab=overview"), heading: "Nginx", words: "View in repository" },
+  { name: "repository's guides", person: "adam", address: acme("catalog/nginx?tab=guides"), heading: "Nginx", words: "Only owners of acme may mirror it to another repository." },
+  { name: "chart", person: "olivia", address: acme("catalog/redis-chart"), heading: /Redis/, words: "Helm chart" },
+  { name: "mirrors", person: "olivia", address: acme("mirrors"), heading: "Mirrors", words: "Docker stops updating a mirror that is public." },
+  { name: "mirror", person: "olivia", address: acme("mirrors/dhi-nginx"), heading: "dhi-nginx", words: "What Docker pushed into this repository, newest first." },
+  { name: "public mirror", person: "mia", address: acme("mirrors/dhi-redis"), heading: "dhi-redis", words: "acme/dhi-redis is public" },
+  { name: "destinations", person: "adam", address: acme("destinations"), heading: "Destinations", words: "Plain HTTP" },
+  { name: "new destination", person: "adam", address: acme("destinations/new"), heading: "New destination", words: "What to enter" },
+  { name: "destination", person: "adam", address: (made) => made.destination, heading: /^Registry /, words: "A password or token is kept." },
+  { name: "destination, for members", person: "mia", address: (made) => made.destination, heading: /^Registry /, words: "Kept, sealed" },
+  { name: "rules", person: "adam", address: acme("rules"), heading: "Rules", words: "Tags 1* except *-dev" },
+  { name: "new rule", person: "adam", address: acme("rules/new"), heading: "New rule", words: "Forward attestations" },
+  { name: "rule", person: "adam", address: (made) => made.rule, heading: /^Rule /, words: "Last runs" },
+  { name: "rule with its preview", person: "mia", address: (made) => `${made.rule}?preview=true`, heading: /^Rule /, words: "Goes along" },
+  { name: "change of a rule", person: "adam", address: (made) => `${made.rule}/edit`, heading: /^Edit Rule /, words: "Forward attestations" },
+  { name: "runs", person: "mia", address: acme("runs"), heading: "Runs", words: "adam" },
+  { name: "run", person: "mia", address: (made) => made.run, heading: /^Rule /, title: "Run of Rule ", words: "Proven at the destination" },
+  { name: "failed run", person: "mia", address: "failed", heading: /^Rule failed/, title: "Run of Rule ", words: /^Technical detail$/ },
+];
+
+const empty: Seen[] = [
+  { name: "catalog where nothing matches", person: "olivia", address: acme("catalog?q=nothing+like+it"), heading: "Catalog", words: "No repository matches" },
+  { name: "repository without entitlement", person: "gus", address: globex("catalog/postgres"), heading: "PostgreSQL", words: /globex uses all the mirrors/ },
+  { name: "mirrors", person: "gus", address: globex("mirrors"), heading: "Mirrors", words: "globex has no mirrors yet" },
+  { name: "destinations", person: "gus", address: globex("destinations"), heading: "Destinations", words: "No destination yet" },
+  { name: "rules", person: "gus", address: globex("rules"), heading: "Rules", words: "No rule yet" },
+  { name: "new rule", person: "gus", address: globex("rules/new"), heading: "New rule", words: "A rule needs a destination" },
+  { name: "runs", person: "gus", address: globex("runs"), heading: "Runs", words: "No run yet" },
+];
+
+const missing = "There is no such thing here";
+const absent: Seen[] = [
+  { name: "address", address: "/nowhere", heading: "There is no page here", title: "Page not found", status: 404, words: "Go to your organization" },
+  { name: "organization", person: "olivia", address: globex("catalog"), heading: "There is no page here", title: "Page not found", status: 404, words: "Go to your organization" },
+  { name: "section", person: "olivia", address: acme("nothing"), heading: "There is no page here", title: "Page not found", status: 404, words: "Go to your organization" },
+  { name: "repository", person: "olivia", address: acme("catalog/nothing"), heading: "nothing", title: "Repository", status: 404, words: missing },
+  { name: "mirror", person: "olivia", address: acme("mirrors/dhi-nothing"), heading: "dhi-nothing", title: "Mirror", status: 404, words: missing },
+  { name: "destination", person: "olivia", address: acme(`destinations/${NOWHERE}`), heading: "Destination", status: 404, words: missing },
+  { name: "rule", person: "olivia", address: acme(`rules/${NOWHERE}`), heading: "Rule", status: 404, words: missing },
+  { name: "change of a rule", person: "olivia", address: acme(`rules/${NOWHERE}/edit`), heading: "Edit rule", status: 404, words: missing },
+  { name: "run", person: "olivia", address: acme(`runs/${NOWHERE}`), heading: "Run", status: 404, words: missing },
+  { name: "run of no id", person: "olivia", address: acme("runs/abc"), heading: "Run", status: 404, words: missing },
+];
+
+let made: Forwarded;
+let failed: Forwarded;
+
+test.beforeAll(async ({ playwright, baseURL }, info) => {
+  const request = await playwright.request.newContext({ baseURL });
+  const name = `pages-${info.project.name.slice(0, 4)}-${Date.now().toString(36).slice(-4)}`;
+  await request.post("/api/session/sign-in", { form: { username: "adam", token: "dckr_pat_adam_demo" } });
+  made = await forwarded(request, name);
+  // Nothing listens there.
+  failed = await forwarded(request, `failed-${name}`, "127.0.0.1:4879");
+  for (const run of [made.run, failed.run]) {
+    await expect
+      .poll(async () => {
+        const answer = await request.get(`/api/runs/get?organization=acme&id=${run.split("/").pop()}`);
+        return (await answer.json()).run.state;
+      }, { timeout: 30_000 })
+      .toMatch(/succeeded|failed/);
+  }
+  await request.dispose();
+});
+
+for (const [state, pages] of Object.entries({ full, empty, absent })) {
+  test.describe(state, () => {
+    for (const seen of pages) {
+      test(seen.name, async ({ page, as, open, script }) => {
+        if (seen.person) await as(seen.person);
+        const address = seen.address === "failed" ? failed.run : typeof seen.address === "string" ? seen.address : seen.address(made);
+        const answered = page.waitForResponse((answer) => answer.url().endsWith(address) && answer.request().resourceType() === "document");
+        await open(address);
+        expect((await answered).status()).toBe(seen.status ?? 200);
+
+        const headings = page.getByRole("heading", { level: 1 });
+        await expect(headings).toHaveCount(1);
+        await expect(headings).toHaveText(seen.heading);
+        const title = seen.title ?? (await headings.innerText());
+        await expect(page).toHaveTitle(new RegExp(`^${RegExp.escape(title)}.* · Ferry$`));
+        await expect(page.getByText(seen.words).first()).toBeVisible();
+
+        expect(await barriers(page), "in light colours").toEqual([]);
+        await page.emulateMedia({ colorScheme: "dark" });
+        expect(await barriers(page), "in dark colours").toEqual([]);
+        await page.setViewportSize({ width: 390, height: 844 });
+        expect(await overflow(page), "pixels beyond a phone's width").toBe(0);
+        if (script) await expect(headings).toBeVisible();
+      });
+    }
+  });
+}
+
+test("the navigation", async ({ page, as, open }) => {
+  await as("olivia");
+  await open(acme("rules"));
+  await expect(page.getByRole("banner")).toMatchAriaSnapshot(`
+    - banner:
+      - link "Ferry":
+        - /url: /
+      - group: Organization acme
+      - navigation "Sections":
+        - list:
+          - listitem:
+            - link "Catalog":
+              - /url: /orgs/acme/catalog
+          - listitem:
+            - link "Mirrors":
+              - /url: /orgs/acme/mirrors
+          - listitem:
+            - link "Destinations":
+              - /url: /orgs/acme/destinations
+          - listitem:
+            - link "Rules":
+              - /url: /orgs/acme/rules
+          - listitem:
+            - link "Runs":
+              - /url: /orgs/acme/runs
+      - group: olivia Owner
+  `);
+  await expect(page.getByRole("link", { name: "Rules", exact: true })).toHaveAttribute("aria-current", "page");
+});
+
+test("the keyboard skips to the page", async ({ page, as, open }) => {
+  await as("olivia");
+  await open(acme("mirrors"));
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("link", { name: "Skip to the page" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("main")).toBeFocused();
+});
