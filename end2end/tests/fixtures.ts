@@ -13,11 +13,10 @@ export const REGISTRY = { host: "127.0.0.1:4883", username: "robot", password: "
 
 export type Person = "olivia" | "adam" | "mia" | "gus";
 
-/** Where a run and what it needs can be found. */
-export interface Forwarded {
+/** Where a rule and its destination can be found. */
+export interface Written {
   destination: string;
   rule: string;
-  run: string;
 }
 
 interface Fixtures {
@@ -31,9 +30,25 @@ interface Fixtures {
   open: (address: string) => Promise<void>;
 }
 
+/** What all tests of a worker share. */
+interface Shared {
+  /** Olivia at work elsewhere: her session goes on whoever signs in on the page, and runs need it. */
+  owner: APIRequestContext;
+}
+
 let counter = 0;
 
-export const test = base.extend<Fixtures>({
+export const test = base.extend<Fixtures, Shared>({
+  owner: [
+    async ({ playwright }, use, info) => {
+      const owner = await playwright.request.newContext({ baseURL: info.project.use.baseURL });
+      await signIn(owner, "olivia");
+      await use(owner);
+      await owner.dispose();
+    },
+    { scope: "worker" },
+  ],
+
   script: async ({ javaScriptEnabled }, use) => use(javaScriptEnabled !== false),
 
   unique: async ({ script }, use) => use(`${script ? "live" : "plain"}${++counter}-${Date.now().toString(36).slice(-4)}`),
@@ -54,9 +69,7 @@ export const test = base.extend<Fixtures>({
   },
 
   as: async ({ page }, use) =>
-    use(async (person) => {
-      await post(page.request, "session/sign-in", { username: person, token: token(person) });
-    }),
+    use((person) => signIn(page.request, person)),
 
   open: async ({ page, script }, use) =>
     use(async (address) => {
@@ -65,6 +78,10 @@ export const test = base.extend<Fixtures>({
     }),
 });
 
+async function signIn(request: APIRequestContext, person: Person): Promise<void> {
+  await post(request, "session/sign-in", { username: person, token: token(person) });
+}
+
 /** The access token of somebody in the sandbox. */
 export function token(person: Person): string {
   return `dckr_pat_${person}_demo`;
@@ -72,7 +89,7 @@ export function token(person: Person): string {
 
 /** Waits until the page's script has taken over; only where there is one. */
 export async function alive(page: Page): Promise<void> {
-  await page.waitForFunction(() => document.documentElement.dataset.alive === "true");
+  await page.waitForFunction(() => document.documentElement.dataset.alive === "true", undefined, { timeout: 15_000 });
 }
 
 /** Posts a form as a browser without script does, and gives the address it leads to. */
@@ -89,10 +106,10 @@ export async function sandbox(request: APIRequestContext, handle: string, data: 
   if (!answer.ok()) throw new Error(`${handle} answered ${answer.status()}: ${await answer.text()}`);
 }
 
-/** A destination, a rule for the mirror dhi-nginx and one run of it; somebody who may do so must be signed in. */
-export async function forwarded(request: APIRequestContext, name: string, host = REGISTRY.host): Promise<Forwarded> {
+/** A destination, and a rule that forwards the mirror dhi-nginx to it. */
+export async function written(owner: APIRequestContext, name: string, host = REGISTRY.host): Promise<Written> {
   const organization = "acme";
-  const destination = await post(request, "destinations/save", {
+  await post(owner, "destinations/save", {
     organization,
     "form[name]": `Registry ${name}`,
     "form[host]": host,
@@ -102,9 +119,9 @@ export async function forwarded(request: APIRequestContext, name: string, host =
     "form[plain_http]": "true",
     intent: "save",
   });
-  const destinations = await (await request.get(`/api/destinations/list?organization=${organization}`)).json();
-  const id = destinations.find((one: { name: string }) => one.name === `Registry ${name}`).id;
-  const rule = await post(request, "rules/save", {
+  const destinations = await (await owner.get(`/api/destinations/list?organization=${organization}`)).json();
+  const { id } = destinations.find((one: { name: string }) => one.name === `Registry ${name}`);
+  const rule = await post(owner, "rules/save", {
     organization,
     "form[name]": `Rule ${name}`,
     "form[mirrors][]": "acme/dhi-nginx",
@@ -116,13 +133,36 @@ export async function forwarded(request: APIRequestContext, name: string, host =
     "form[enabled]": "true",
     intent: "save",
   });
-  const run = await post(request, "rules/run", { organization, id: rule.split("/").pop()! });
-  expect(destination).toContain("/destinations");
-  return { destination: `/orgs/acme/destinations/${id}`, rule, run };
+  return { destination: `/orgs/acme/destinations/${id}`, rule };
 }
 
-/** What axe finds that keeps people out, as lines one can read. */
-export async function barriers(page: Page): Promise<string[]> {
+/** Runs a rule; the address of the run. */
+export async function started(owner: APIRequestContext, rule: string): Promise<string> {
+  return post(owner, "rules/run", { organization: "acme", id: last(rule) });
+}
+
+/** Waits until a run is over; its state. */
+export async function over(owner: APIRequestContext, run: string): Promise<string> {
+  let state = "";
+  const ask = async () => {
+    state = (await (await owner.get(`/api/runs/get?organization=acme&id=${last(run)}`)).json()).run.state;
+    return ["succeeded", "unchanged", "failed"].includes(state);
+  };
+  await expect.poll(ask, { timeout: 40_000 }).toBe(true);
+  return state;
+}
+
+/** The last part of an address: the id of what it leads to. */
+export function last(address: string): string {
+  return address.slice(address.lastIndexOf("/") + 1);
+}
+
+/**
+ * What axe finds that keeps people out, as lines one can read. It is a script itself: a page that may run none is
+ * looked at in the other project, where the same markup has come alive.
+ */
+export async function barriers(page: Page, script: boolean): Promise<string[]> {
+  if (!script) return [];
   const { violations } = await new AxeBuilder({ page }).analyze();
   const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
   return grave.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")}: ${node.failureSummary}`));

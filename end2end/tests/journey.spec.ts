@@ -22,6 +22,7 @@ test("an owner mirrors a repository and forwards it with its attestations", asyn
   const repositories = page.getByRole("list", { name: "Repositories" });
 
   await test.step("find the repository in the catalog", async () => {
+    await expect(repositories).toBeVisible();
     const all = await repositories.getByRole("listitem").count();
     expect(all).toBeGreaterThan(10);
     await page.getByLabel("Search the catalog").fill(search);

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use leptos::suspense::Unsuspend;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::{use_location, use_params_map};
 
@@ -54,7 +55,12 @@ pub fn Frame() -> impl IntoView {
         <Suspense fallback=|| view! { <Loading label="Loading Ferry" /> }>
             {move || {
                 let organization = organization.get();
-                Suspend::new(async move { enter(viewer.await, organization) })
+                Suspend::new(async move {
+                    let viewer = viewer.await;
+                    // On the server a `Suspense` goes through what is ready more than once, and a page that is made twice
+                    // asks all its questions twice: the first one's answers, and a kept form, would be lost.
+                    Unsuspend::new(move || enter(viewer, organization))
+                })
             }}
         </Suspense>
     }

@@ -1,0 +1,130 @@
+// Pictures of every page at two widths in both themes, for people to look at: node screenshots.mjs [part of a name …]
+// Start the specs' own world first: FERRY_ADDRESS=127.0.0.1:3117 FERRY_SANDBOX_PORTS=4880 FERRY_SANDBOX_PACE=150 ../.tools/demo --built
+
+import { mkdir } from "node:fs/promises";
+import { chromium, request as requests } from "@playwright/test";
+
+const baseURL = `http://127.0.0.1:${process.env.FERRY_TEST_PORT ?? "3117"}`;
+const registry = `127.0.0.1:${Number(process.env.FERRY_SANDBOX_PORTS ?? "4880") + 3}`;
+const folder = new URL("results/shots/", import.meta.url).pathname;
+const wanted = process.argv.slice(2);
+
+const owner = await requests.newContext({ baseURL });
+const post = async (endpoint, form) => {
+  const answer = await owner.post(`/api/${endpoint}`, { form, headers: { accept: "text/html" }, maxRedirects: 0 });
+  if (answer.status() !== 302) throw new Error(`${endpoint} answered ${answer.status()}: ${await answer.text()}`);
+  return answer.headers()["location"];
+};
+const read = async (endpoint, query) => (await owner.get(`/api/${endpoint}`, { params: { organization: "acme", ...query } })).json();
+const last = (address) => address.slice(address.lastIndexOf("/") + 1);
+
+await post("session/sign-in", { username: "olivia", token: "dckr_pat_olivia_demo" });
+const { rule, destination, runs } = await world();
+
+const pages = [
+  ["sign-in", null, "/sign-in"],
+  ["catalog", "olivia", "/orgs/acme/catalog"],
+  ["catalog-nothing", "olivia", "/orgs/acme/catalog?q=nothing"],
+  ["repository", "olivia", "/orgs/acme/catalog/postgres"],
+  ["repository-mirror", "olivia", "/orgs/acme/catalog/postgres", (page) => page.locator("summary", { hasText: /^Mirror to/ }).click()],
+  ["repository-mirrored", "olivia", "/orgs/acme/catalog/nginx?tab=overview"],
+  ["mirrors", "olivia", "/orgs/acme/mirrors"],
+  ["mirrors-empty", "gus", "/orgs/globex/mirrors"],
+  ["mirror", "olivia", "/orgs/acme/mirrors/dhi-nginx"],
+  ["mirror-stop", "olivia", "/orgs/acme/mirrors/dhi-nginx", (page) => page.locator("summary", { hasText: /^Stop/ }).click()],
+  ["mirror-public", "mia", "/orgs/acme/mirrors/dhi-redis"],
+  ["destinations", "olivia", "/orgs/acme/destinations"],
+  ["destinations-empty", "gus", "/orgs/globex/destinations"],
+  ["destination-new", "olivia", "/orgs/acme/destinations/new"],
+  ["destination", "olivia", destination],
+  ["destination-tested", "olivia", destination, async (page) => {
+    await page.getByRole("button", { name: "Test connection" }).click();
+    await page.getByRole("list", { name: "What was checked" }).waitFor();
+  }],
+  ["destination-refused", "olivia", "/orgs/acme/destinations/new", async (page) => {
+    await page.getByLabel("Name", { exact: true }).fill("Harbor");
+    await page.getByLabel("Host", { exact: true }).fill("https://harbor.example.com/");
+    await page.getByLabel("Username").fill("robot");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.locator("[aria-invalid]").first().waitFor();
+  }],
+  ["destination-member", "mia", destination],
+  ["rules", "olivia", "/orgs/acme/rules"],
+  ["rules-empty", "gus", "/orgs/globex/rules"],
+  ["rule-new", "olivia", "/orgs/acme/rules/new"],
+  ["rule-new-empty", "gus", "/orgs/globex/rules/new"],
+  ["rule", "olivia", rule],
+  ["rule-preview", "olivia", `${rule}?preview=true`],
+  ["rule-delete", "olivia", rule, (page) => page.locator("summary", { hasText: /^Delete$/ }).click()],
+  ["rule-edit", "olivia", `${rule}/edit`],
+  ["runs", "olivia", "/orgs/acme/runs"],
+  ["runs-empty", "gus", "/orgs/globex/runs"],
+  ["run", "olivia", runs.good],
+  ["run-open", "olivia", runs.good, (page) => page.locator("summary", { hasText: "Attestations" }).first().click()],
+  ["run-unchanged", "olivia", runs.again],
+  ["run-failed", "olivia", runs.bad],
+  ["run-none", "olivia", `${runs.good}?state=failed`],
+  ["not-found", "olivia", "/nowhere"],
+  ["not-found-inside", "olivia", "/orgs/acme/mirrors/dhi-nothing"],
+  ["menu", "olivia", "/orgs/acme/rules", (page) => page.locator("summary", { hasText: "olivia" }).click()],
+];
+
+await mkdir(folder, { recursive: true });
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
+const sessions = new Map();
+for (const [width, colorScheme] of [[1280, "light"], [1280, "dark"], [390, "light"], [390, "dark"]]) {
+  for (const [name, person, address, act] of pages) {
+    if (wanted.length > 0 && !wanted.some((part) => name.includes(part))) continue;
+    const context = await browser.newContext({ baseURL, colorScheme, viewport: { width, height: width > 600 ? 800 : 844 }, storageState: await session(person) });
+    const page = await context.newPage();
+    await page.goto(address);
+    await page.waitForLoadState("networkidle");
+    if (act) await act(page);
+    const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    if (wider > 0) console.log(`${name} at ${width}: ${wider} px too wide`);
+    await page.screenshot({ path: `${folder}${name}-${width}-${colorScheme}.png`, fullPage: true });
+    await context.close();
+  }
+}
+await browser.close();
+await owner.dispose();
+console.log(`The pictures are in ${folder}`);
+
+async function session(person) {
+  if (!person) return undefined;
+  if (!sessions.has(person)) {
+    const context = await requests.newContext({ baseURL });
+    await context.post("/api/session/sign-in", { form: { username: person, token: `dckr_pat_${person}_demo` } });
+    sessions.set(person, await context.storageState());
+    await context.dispose();
+  }
+  return sessions.get(person);
+}
+
+// Two destinations and rules, one of each good and one that cannot work, with their runs.
+async function world() {
+  const name = `shots-${Date.now().toString(36).slice(-4)}`;
+  const one = async (title, host) => {
+    await post("destinations/save", {
+      organization: "acme", "form[name]": title, "form[host]": host, "form[prefix]": name, "form[username]": "robot",
+      "form[secret]": "robot-demo-password", "form[plain_http]": "true", intent: "save",
+    });
+    const { id } = (await read("destinations/list")).find((destination) => destination.name === title);
+    const rule = await post("rules/save", {
+      organization: "acme", "form[name]": `Nginx to ${title}`, "form[mirrors][]": "acme/dhi-nginx", "form[destination]": id,
+      "form[include]": "1*", "form[exclude]": "*-dev", "form[template]": "{mirror}", "form[attestations]": "true",
+      "form[enabled]": "true", intent: "save",
+    });
+    return { destination: `/orgs/acme/destinations/${id}`, rule };
+  };
+  const run = async (rule) => {
+    const run = await post("rules/run", { organization: "acme", id: last(rule) });
+    for (;;) {
+      const { state } = (await read("runs/get", { id: last(run) })).run;
+      if (!["queued", "running"].includes(state)) return run;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  };
+  const [good, bad] = [await one(`Production ${name}`, registry), await one(`Unreachable ${name}`, "127.0.0.1:4879")];
+  return { ...good, runs: { good: await run(good.rule), again: await run(good.rule), bad: await run(bad.rule) } };
+}
