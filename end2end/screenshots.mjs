@@ -76,10 +76,18 @@ for (const [width, colorScheme] of [[1280, "light"], [1280, "dark"], [390, "ligh
   for (const [name, person, address, act] of pages) {
     if (wanted.length > 0 && !wanted.some((part) => name.includes(part))) continue;
     const context = await browser.newContext({ baseURL, colorScheme, viewport: { width, height: width > 600 ? 800 : 844 }, storageState: await session(person) });
+    context.setDefaultTimeout(10_000);
     const page = await context.newPage();
-    await page.goto(address);
-    await page.waitForLoadState("networkidle");
-    if (act) await act(page);
+    try {
+      await page.goto(address);
+      // The run page keeps a connection open only while the run goes on.
+      await page.waitForLoadState("networkidle");
+      if (act) await act(page);
+    } catch (error) {
+      console.log(`${name} at ${width}: ${error.message.split("\n")[0]}`);
+      await context.close();
+      continue;
+    }
     const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     if (wider > 0) console.log(`${name} at ${width}: ${wider} px too wide`);
     await page.screenshot({ path: `${folder}${name}-${width}-${colorScheme}.png`, fullPage: true });
@@ -104,10 +112,10 @@ async function session(person) {
 // Two destinations and rules, one of each good and one that cannot work, with their runs.
 async function world() {
   const name = `shots-${Date.now().toString(36).slice(-4)}`;
-  const one = async (title, host) => {
+  const one = async (title, password) => {
     await post("destinations/save", {
-      organization: "acme", "form[name]": title, "form[host]": host, "form[prefix]": name, "form[username]": "robot",
-      "form[secret]": "robot-demo-password", "form[plain_http]": "true", intent: "save",
+      organization: "acme", "form[name]": title, "form[host]": registry, "form[prefix]": name, "form[username]": "robot",
+      "form[secret]": password, "form[plain_http]": "true", intent: "save",
     });
     const { id } = (await read("destinations/list")).find((destination) => destination.name === title);
     const rule = await post("rules/save", {
@@ -125,6 +133,6 @@ async function world() {
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
   };
-  const [good, bad] = [await one(`Production ${name}`, registry), await one(`Unreachable ${name}`, "127.0.0.1:4879")];
+  const [good, bad] = [await one(`Production ${name}`, "robot-demo-password"), await one(`Refused ${name}`, "wrong")];
   return { ...good, runs: { good: await run(good.rule), again: await run(good.rule), bad: await run(bad.rule) } };
 }

@@ -22,6 +22,8 @@ export interface Written {
 interface Fixtures {
   /** Whether pages have their script. */
   script: boolean;
+  /** What the browser's console may say in a test that breaks something on purpose. */
+  excused: RegExp | undefined;
   /** A word that no other test uses in a name, and that reads like one. */
   unique: string;
   /** Signs somebody in without the form. */
@@ -49,17 +51,19 @@ export const test = base.extend<Fixtures, Shared>({
     { scope: "worker" },
   ],
 
+  excused: [undefined, { option: true }],
+
   script: async ({ javaScriptEnabled }, use) => use(javaScriptEnabled !== false),
 
   unique: async ({ script }, use) => use(`${script ? "live" : "plain"}${++counter}-${Date.now().toString(36).slice(-4)}`),
 
   // A page that complains in its console is broken, whatever it shows.
-  page: async ({ page, script }, use) => {
+  page: async ({ page, script, excused }, use) => {
     const trouble: string[] = [];
     page.on("pageerror", (error) => trouble.push(`thrown: ${error.message}`));
     page.on("console", (message) => {
       // Without a script the browser warns that it was loaded in vain.
-      if ((message.type() === "error" || (script && message.type() === "warning")) && !isRefusal(message.text(), message.location().url)) {
+      if ((message.type() === "error" || (script && message.type() === "warning")) && !isRefusal(message.text(), message.location().url) && !excused?.test(message.text())) {
         trouble.push(`${message.type()}: ${message.text()}`);
       }
     });
@@ -107,15 +111,15 @@ export async function sandbox(request: APIRequestContext, handle: string, data: 
 }
 
 /** A destination, and a rule that forwards the mirror dhi-nginx to it. */
-export async function written(owner: APIRequestContext, name: string, host = REGISTRY.host): Promise<Written> {
+export async function written(owner: APIRequestContext, name: string, password = REGISTRY.password): Promise<Written> {
   const organization = "acme";
   await post(owner, "destinations/save", {
     organization,
     "form[name]": `Registry ${name}`,
-    "form[host]": host,
+    "form[host]": REGISTRY.host,
     "form[prefix]": name,
     "form[username]": REGISTRY.username,
-    "form[secret]": REGISTRY.password,
+    "form[secret]": password,
     "form[plain_http]": "true",
     intent: "save",
   });
@@ -161,9 +165,10 @@ export function last(address: string): string {
  * What axe finds that keeps people out, as lines one can read. It is a script itself: a page that may run none is
  * looked at in the other project, where the same markup has come alive.
  */
-export async function barriers(page: Page, script: boolean): Promise<string[]> {
+export async function barriers(page: Page, script: boolean, rules?: string[]): Promise<string[]> {
   if (!script) return [];
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  const axe = new AxeBuilder({ page });
+  const { violations } = await (rules ? axe.withRules(rules) : axe).analyze();
   const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
   return grave.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")}: ${node.failureSummary}`));
 }

@@ -68,15 +68,19 @@ test("a run is followed to its end without loading the page again", async ({ pag
   await expect(page.locator("body")).toHaveAttribute("data-same", "page");
 });
 
-test("a run says when its news have stopped", async ({ page, as, open, owner, unique }) => {
-  const { rule } = await written(owner, unique);
-  await page.route("**/events", (route) => route.abort());
-  await as("mia");
-  await open(await started(owner, rule));
-  await expect(page.getByText("Live updates are interrupted")).toBeVisible();
-  await expect(page.getByText("The run itself goes on. Ferry tries to connect again.")).toBeVisible();
-  await page.unroute("**/events");
-  await expect(page.getByText("Live updates are interrupted")).toHaveCount(0, { timeout: 15_000 });
+test.describe("without news", () => {
+  test.use({ excused: /net::ERR_FAILED/ });
+
+  test("a run says when its news have stopped", async ({ page, as, open, owner, unique }) => {
+    const { rule } = await written(owner, unique);
+    await page.route("**/events", (route) => route.abort());
+    await as("mia");
+    await open(await started(owner, rule));
+    await expect(page.getByText("Live updates are interrupted")).toBeVisible();
+    await expect(page.getByText("The run itself goes on. Ferry tries to connect again.")).toBeVisible();
+    await page.unroute("**/events");
+    await expect(page.getByText("Live updates are interrupted")).toHaveCount(0, { timeout: 15_000 });
+  });
 });
 
 test.describe("copying", () => {

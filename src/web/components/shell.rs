@@ -96,7 +96,8 @@ pub fn Shell(
     let section = Memo::new(move |_| Section::of_path(&path.get()));
     view! {
         <div class="shell">
-            <a class="shell__skip" href="#main">"Skip to the page"</a>
+            // By the browser itself, which moves the focus too; the router would only scroll.
+            <a class="shell__skip" href="#main" rel="external">"Skip to the page"</a>
             <header class="shell__bar">
                 <div class="shell__brand">
                     <Logo href="/" />
