@@ -8,7 +8,7 @@ const baseURL = `http://127.0.0.1:${port}`;
 
 export default defineConfig({
   testDir: "tests",
-  outputDir: "results",
+  outputDir: "results/specs", // beside it lie the pictures of screenshots.mjs
   reporter: "list",
   forbidOnly: !!process.env.CI,
   retries: 0,

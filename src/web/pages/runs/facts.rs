@@ -72,7 +72,8 @@ pub fn Detail(detail: String) -> impl IntoView {
 pub fn Progress(live: LiveRun) -> impl IntoView {
     let said = Memo::new(move |_| live.run.with(|run| (run.state, words::tenths(&run.counts))));
     let aloud = move || {
-        said.track();
+        // Read, not only tracked: a memo nobody has read yet follows nothing.
+        said.with(|_| ());
         live.run.with_untracked(|run| words::progress(run.state, &run.counts))
     };
     let running = Memo::new(move |_| !live.run.read().state.is_final());

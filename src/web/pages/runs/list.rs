@@ -98,12 +98,7 @@ fn NoRun(organization: OrgName, filter: RunFilter) -> impl IntoView {
     let runs = Section::Runs.href(organization.as_str());
     let (title, words, link, href) = if filter == RunFilter::default() {
         let rules = Section::Rules.href(organization.as_str());
-        (
-            "No run yet",
-            "A run begins when somebody who may starts a rule with Run now.",
-            "Rules",
-            rules,
-        )
+        ("No run yet", "A run begins when somebody who may starts a rule with Run now.", "Rules", rules)
     } else {
         ("No run here", "This rule has not run, or there is nothing older.", "All runs", runs)
     };
