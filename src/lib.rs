@@ -31,6 +31,8 @@ pub mod config;
 #[cfg(feature = "ssr")]
 pub mod registries;
 #[cfg(feature = "ssr")]
+pub mod shell;
+#[cfg(feature = "ssr")]
 pub mod telemetry;
 
 #[cfg(feature = "ssr")]

@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 use ferry::app::App;
 use ferry::clock::Clock;
 use ferry::config::Config;
-use ferry::{server, telemetry, worker};
+use ferry::{server, shell, telemetry, worker};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -37,6 +37,8 @@ enum Command {
         #[command(flatten)]
         config: Config,
     },
+    /// Copy tags with their attestations from one registry to another, without a database
+    Copy(shell::Copy),
     /// Bring the database's schema up to date and end
     Migrate {
         #[command(flatten)]
@@ -64,6 +66,7 @@ async fn main() -> anyhow::Result<()> {
             tracing::info!("working on jobs");
             Ok(worker::run(app, stop_on_signal()?).await?)
         }
+        Command::Copy(copy) => Ok(shell::copy(copy, stop_on_signal()?).await?),
         Command::Migrate { config } => {
             App::assemble(config, Clock::System).await?;
             tracing::info!("the schema is up to date");

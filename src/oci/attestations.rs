@@ -5,12 +5,13 @@ use std::collections::{HashMap, HashSet};
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 
-use super::carrier::Carrier;
+use super::carrier::{Carrier, Guess};
 use super::copy::{CopiedImage, CopyContext, entry_of};
 use super::error::{RegistryError, Unfit};
 use super::failure::{CopyError, Side, Step};
 use super::fallback::{Entry, ensure_listed};
 use super::graph::{Descriptor, Parts};
+use super::known::Listed;
 use super::manifest::RawManifest;
 use super::progress::Stage;
 use super::registry::Repository;
@@ -50,6 +51,8 @@ pub struct Attestations {
     pub referrers: Vec<Referrer>,
     /// Listed by the source, and referring to something else by their own word: not copied.
     pub strangers: Vec<Digest>,
+    /// Everything the source listed for the image's own manifests.
+    pub(super) listed: Listed,
 }
 
 impl Attestations {
@@ -61,7 +64,14 @@ impl Attestations {
 
 /// A referrer as it came out of one level.
 enum Found {
-    Referrer { referrer: Referrer, entry: Entry, listed: bool },
+    Referrer {
+        referrer: Referrer,
+        entry: Entry,
+        /// The destination has confirmed that it lists it.
+        listed: bool,
+        /// This copy wrote it.
+        is_new: bool,
+    },
     Stranger(Digest),
 }
 
@@ -102,28 +112,35 @@ async fn walk(image: &CopiedImage, carrier: &Carrier<'_>, mode: Mode) -> Result<
     let limits = carrier.ctx.limits;
     let mut all = Attestations::default();
     let mut met: HashSet<Digest> = image.manifests.iter().map(|manifest| manifest.digest.clone()).collect();
-    let mut subjects: Vec<Digest> = image.manifests.iter().map(|manifest| manifest.digest.clone()).collect();
+    let guess = |is_new: bool| if is_new { Guess::Absent } else { Guess::Present };
+    let mut subjects: HashMap<Digest, Guess> =
+        image.manifests.iter().map(|manifest| (manifest.digest.clone(), guess(manifest.is_new))).collect();
     for depth in 1..=limits.deepest {
-        let listed = list(carrier, &subjects).await?;
-        let new: Vec<_> = listed.into_iter().filter(|(_, entry)| !met.contains(&entry.digest)).collect();
+        let listed = list(carrier, subjects.keys()).await?;
+        if depth == 1 {
+            all.listed = Listed::of(listed.iter().map(|(subject, entry)| (subject, &entry.digest)));
+        }
+        let new = listed.into_iter().filter(|(_, entry)| !met.contains(&entry.digest));
+        let new: Vec<_> = new.map(|(subject, entry)| (subjects[&subject], subject, entry)).collect();
         if all.referrers.len() + all.strangers.len() + new.len() > limits.most_referrers {
             let at = CopyError::at(carrier.side, Step::ListReferrers, format!("{}@{}", carrier.source, image.digest));
             return Err(at(RegistryError::Unfit { digest: image.digest.clone(), why: Unfit::TooManyReferrers }));
         }
         // Written level by level, each whole before the next begins: Quay and GitLab refuse a referrer without its subject.
-        let copies = stream::iter(new).map(|(subject, entry)| bring_one(carrier, subject, entry, depth, mode));
+        let copies =
+            stream::iter(new).map(|(guess, subject, entry)| bring_one(carrier, subject, entry, depth, mode, guess));
         let found: Vec<Found> = copies.buffered(limits.manifests).boxed().try_collect().await?;
         let mut unlisted: HashMap<Digest, Vec<Entry>> = HashMap::new();
         subjects.clear();
         for one in found {
             match one {
                 Found::Stranger(digest) => all.strangers.push(digest),
-                Found::Referrer { referrer, entry, listed } => {
+                Found::Referrer { referrer, entry, listed, is_new } => {
                     if !listed {
                         unlisted.entry(referrer.subject.clone()).or_default().push(entry);
                     }
                     if met.insert(referrer.digest.clone()) {
-                        subjects.push(referrer.digest.clone());
+                        subjects.insert(referrer.digest.clone(), guess(is_new));
                         all.referrers.push(referrer);
                     }
                 }
@@ -145,7 +162,11 @@ async fn walk(image: &CopiedImage, carrier: &Carrier<'_>, mode: Mode) -> Result<
 }
 
 /// What the source lists for each subject; a listing that failed is an error, never "none" (rule 6).
-async fn list(carrier: &Carrier<'_>, subjects: &[Digest]) -> Result<Vec<(Digest, Descriptor)>, CopyError> {
+pub(super) async fn list<'a>(
+    carrier: &Carrier<'_>,
+    subjects: impl Iterator<Item = &'a Digest>,
+) -> Result<Vec<(Digest, Descriptor)>, CopyError> {
+    let subjects: Vec<&Digest> = subjects.collect();
     let lists = stream::iter(subjects).map(|subject| async move {
         let at = CopyError::at(carrier.side, Step::ListReferrers, format!("{}@{subject}", carrier.source));
         let listing = carrier.source.referrers(subject).await.map_err(at)?;
@@ -164,9 +185,10 @@ async fn bring_one(
     named: Descriptor,
     depth: usize,
     mode: Mode,
+    guess: Guess,
 ) -> Result<Found, CopyError> {
     let (raw, present) = match mode {
-        Mode::Copy => carrier.manifest(&named.digest).await?,
+        Mode::Copy => carrier.manifest(&named.digest, guess).await?,
         Mode::Look => (carrier.original(&named.digest).await?, true),
     };
     let at = CopyError::at(carrier.side, Step::ReadReferrer, format!("{}@{}", carrier.source, named.digest));
@@ -188,17 +210,18 @@ async fn bring_one(
         role: role_of(&parts),
         depth,
     };
-    Ok(Found::Referrer { referrer, entry: entry_of(&raw, &parts), listed })
+    Ok(Found::Referrer { referrer, entry: entry_of(&raw, &parts), listed, is_new: !present })
 }
 
 /// Parts, then the manifest. Says whether the destination has confirmed that it lists it.
 async fn write_one(carrier: &Carrier<'_>, raw: &RawManifest, parts: &Parts, present: bool) -> Result<bool, CopyError> {
+    let guess = if present { Guess::Present } else { Guess::Absent };
     for blob in parts.blobs() {
-        carrier.blob(blob).await?;
+        carrier.blob(blob, guess).await?;
     }
     for child in &parts.manifests {
         // An index may refer, too; its children have no referrers of their own that anybody looks for.
-        copy_child(carrier, child).await?;
+        copy_child(carrier, child, guess).await?;
     }
     if present {
         carrier.ctx.progress.skipped_manifest();
@@ -208,15 +231,15 @@ async fn write_one(carrier: &Carrier<'_>, raw: &RawManifest, parts: &Parts, pres
     Ok(confirmed.is_some() && confirmed == parts.subject.as_ref().map(|subject| subject.digest.clone()))
 }
 
-async fn copy_child(carrier: &Carrier<'_>, child: &Descriptor) -> Result<(), CopyError> {
-    let (raw, present) = carrier.manifest(&child.digest).await?;
+async fn copy_child(carrier: &Carrier<'_>, child: &Descriptor, guess: Guess) -> Result<(), CopyError> {
+    let (raw, present) = carrier.manifest(&child.digest, guess).await?;
     let at = || CopyError::at(carrier.side, Step::ReadReferrer, format!("{}@{}", carrier.source, child.digest));
     let parts = Parts::of(&raw).map_err(at())?;
     if !parts.manifests.is_empty() {
         return Err(at()(RegistryError::Unfit { digest: child.digest.clone(), why: Unfit::TooDeep }));
     }
     for blob in parts.blobs() {
-        carrier.blob(blob).await?;
+        carrier.blob(blob, guess).await?;
     }
     if present {
         return Ok(());

@@ -1,11 +1,9 @@
 //! Carries single objects from one repository to another: what a copy of an image and a copy of its attestations share.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::OnceCell;
 
 use super::checked::{Checked, Verdict};
 use super::copy::CopyContext;
@@ -19,14 +17,24 @@ use super::send::Payload;
 use super::upload::{Mount, Session};
 use crate::model::{Digest, Reference};
 
-/// One source, one target, and what was settled between them in this copy.
+/// A blob up to this size is held whole while it crosses, and asked for and begun in one request; 256 KiB.
+const SMALL: u64 = 256 * 1024;
+
+/// One source and one target.
 pub(super) struct Carrier<'a> {
     pub(super) source: &'a Repository,
     pub(super) side: Side,
     pub(super) target: &'a Repository,
     pub(super) ctx: &'a CopyContext,
-    /// A blob that many manifests name, as `{}`, is asked for once.
-    settled: Mutex<HashMap<Digest, Arc<OnceCell<()>>>>,
+}
+
+/// What is known of the destination before it is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Guess {
+    /// What names this is there.
+    Present,
+    /// What names this is not there.
+    Absent,
 }
 
 /// In which form a blob is written.
@@ -39,7 +47,7 @@ enum How {
 
 impl<'a> Carrier<'a> {
     pub(super) fn new(source: &'a Repository, side: Side, target: &'a Repository, ctx: &'a CopyContext) -> Self {
-        Self { source, side, target, ctx, settled: Mutex::default() }
+        Self { source, side, target, ctx }
     }
 
     fn reading<'e>(&self, step: Step, digest: &'e Digest) -> impl FnOnce(RegistryError) -> CopyError + use<'e> {
@@ -50,9 +58,12 @@ impl<'a> Carrier<'a> {
         CopyError::at(Side::Destination, step, format!("{}@{digest}", self.target))
     }
 
-    /// The manifest, and whether the destination has it already. Asked there first: what is there costs the source no
-    /// pull, which Docker Hub counts.
-    pub(super) async fn manifest(&self, digest: &Digest) -> Result<(RawManifest, bool), CopyError> {
+    /// The manifest, and whether the destination has it already. Asked there first, unless it is not to be expected: what
+    /// is there costs the source no pull, which Docker Hub counts.
+    pub(super) async fn manifest(&self, digest: &Digest, guess: Guess) -> Result<(RawManifest, bool), CopyError> {
+        if guess == Guess::Absent {
+            return Ok((self.original(digest).await?, false));
+        }
         let reference = Reference::Digest(digest.clone());
         let here = self.target.get_manifest(&reference).await;
         if let Some(found) = here.map_err(self.writing(Step::ReadManifest, digest))? {
@@ -76,9 +87,9 @@ impl<'a> Carrier<'a> {
         let accepted = match self.target.put_manifest(&reference, manifest).await {
             Err(error) if error.meaning() == super::error::Meaning::ChildMissing => {
                 tracing::warn!("{} misses a part of {digest}: looking again", self.target);
-                self.forget(parts);
                 for blob in parts.blobs() {
-                    self.blob(blob).await?;
+                    self.ctx.settled.forget(self.target, &blob.digest);
+                    self.blob(blob, Guess::Present).await?;
                 }
                 tokio::time::sleep(Duration::from_millis(200)).await;
                 self.target.put_manifest(&reference, manifest).await
@@ -90,30 +101,19 @@ impl<'a> Carrier<'a> {
         Ok(accepted)
     }
 
-    fn forget(&self, parts: &Parts) {
-        let mut settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
-        for blob in parts.blobs() {
-            settled.remove(&blob.digest);
-        }
-    }
-
     /// Makes sure that the destination has the blob. Foreign layers stay with whoever may give them out.
-    pub(super) async fn blob(&self, blob: &Descriptor) -> Result<(), CopyError> {
+    pub(super) async fn blob(&self, blob: &Descriptor, guess: Guess) -> Result<(), CopyError> {
         if blob.is_foreign() {
             return Ok(());
         }
-        let cell = {
-            let mut settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(settled.entry(blob.digest.clone()).or_default())
-        };
-        cell.get_or_try_init(|| self.bring(blob)).await.map(drop)
+        self.ctx.settled.once(self.target, &blob.digest, self.bring(blob, guess)).await
     }
 
-    async fn bring(&self, blob: &Descriptor) -> Result<(), CopyError> {
+    async fn bring(&self, blob: &Descriptor, guess: Guess) -> Result<(), CopyError> {
         let digest = &blob.digest;
         let progress = &self.ctx.progress;
         progress.met_blob(blob.size);
-        if self.is_there(digest).await? {
+        if guess == Guess::Present && self.is_there(digest).await? {
             progress.skipped_blob();
             return Ok(());
         }
@@ -121,17 +121,25 @@ impl<'a> Carrier<'a> {
         let shared =
             |error| CopyError::at(Side::Destination, Step::Coordinate, &key)(RegistryError::Coordination(error));
         let _one = self.ctx.coordination.lock(&key).await.map_err(&shared)?;
-        // Whoever held the lock before may have brought it.
-        if self.is_there(digest).await? {
+        let mounts = self.target.registry().profile().mounts;
+        // Whoever held the lock before may have brought it. Of a small blob the request that begins its upload asks for it
+        // as well: a mount from its own repository.
+        let asks_by_mount = mounts && blob.size <= SMALL;
+        if !asks_by_mount && self.is_there(digest).await? {
             progress.skipped_blob();
             return Ok(());
         }
         let host = self.target.registry().host();
         let mut session = None;
-        if self.target.registry().profile().mounts {
+        if mounts {
             let home = self.ctx.coordination.blob_home(host, digest).await.map_err(&shared)?;
-            if let Some(home) = home.filter(|home| home != self.target.name()) {
-                match self.target.mount(&home, digest).await.map_err(self.writing(Step::WriteBlob, digest))? {
+            let home = home.filter(|home| home != self.target.name());
+            if let Some(from) = home.as_ref().or(asks_by_mount.then_some(self.target.name())) {
+                match self.target.mount(from, digest).await.map_err(self.writing(Step::WriteBlob, digest))? {
+                    Mount::Done if home.is_none() => {
+                        progress.skipped_blob();
+                        return Ok(());
+                    }
                     Mount::Done => {
                         progress.mounted_blob();
                         return Ok(());
@@ -182,7 +190,10 @@ impl<'a> Carrier<'a> {
         let digest = &blob.digest;
         let content = self.content(blob).await?;
         let verdict = match &content {
-            Content::Here(_) => Verdict::default(),
+            Content::Here(bytes) => {
+                self.ctx.progress.moved(bytes.len() as u64);
+                Verdict::default()
+            }
             Content::There(checked) => checked.verdict(),
         };
         let write = async {
@@ -209,6 +220,14 @@ impl<'a> Carrier<'a> {
             return Ok(Content::Here(bytes));
         }
         let reading = || self.reading(Step::ReadBlob, &blob.digest);
+        if blob.size <= SMALL {
+            let most = usize::try_from(blob.size).unwrap_or(usize::MAX);
+            let bytes = self.source.read_blob(&blob.digest, most).await.map_err(reading())?;
+            if bytes.len() as u64 != blob.size {
+                return Err(reading()(RegistryError::Size { expected: blob.size, found: bytes.len() as u64 }));
+            }
+            return Ok(Content::Here(bytes));
+        }
         let opened = self.source.open_blob(&blob.digest).await.map_err(reading())?;
         if let Some(found) = opened.size.filter(|size| *size != blob.size) {
             return Err(reading()(RegistryError::Size { expected: blob.size, found }));

@@ -7,7 +7,7 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
-use super::carrier::Carrier;
+use super::carrier::{Carrier, Guess};
 use super::coordination::Coordination;
 use super::error::{RegistryError, Unfit};
 use super::failure::{CopyError, Side, Step};
@@ -16,6 +16,8 @@ use super::graph::{Descriptor, Parts, is_index};
 use super::manifest::RawManifest;
 use super::progress::{Progress, Stage};
 use super::registry::Repository;
+use super::selection::Selection;
+use super::settled::Settled;
 use crate::model::{Digest, Platform};
 
 /// How much of one copy happens at once, and how far it follows what it is told.
@@ -36,8 +38,8 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            blobs: 6,
-            manifests: 12,
+            blobs: 8,
+            manifests: 24,
             deepest: 8,
             most_referrers: super::referrers::MOST_REFERRERS,
             most_manifests: 1_000,
@@ -52,13 +54,28 @@ pub struct CopyContext {
     pub progress: Arc<Progress>,
     pub cancel: CancellationToken,
     pub limits: Limits,
+    /// Which platforms go along.
+    pub selection: Selection,
+    pub(super) settled: Arc<Settled>,
 }
 
 impl CopyContext {
-    /// Fresh counters, nothing cancelled, usual limits.
+    /// Fresh counters, nothing cancelled, usual limits, all platforms.
     pub fn new(coordination: Arc<dyn Coordination>) -> Self {
-        let (progress, cancel) = (Arc::default(), CancellationToken::new());
-        Self { coordination, progress, cancel, limits: Limits::default() }
+        Self {
+            coordination,
+            progress: Arc::default(),
+            cancel: CancellationToken::new(),
+            limits: Limits::default(),
+            selection: Selection::default(),
+            settled: Arc::default(),
+        }
+    }
+
+    /// For another copy of the same run: it shares what is settled at the destination, and has counters of its own.
+    #[must_use]
+    pub fn counting(&self, progress: Arc<Progress>) -> Self {
+        Self { progress, ..self.clone() }
     }
 
     /// Runs until done or cancelled. Dropping the work gives back its locks, budgets and uploads.
@@ -84,11 +101,14 @@ pub struct CopiedManifest {
     pub size: u64,
     /// None for indexes and for BuildKit's attestation entries.
     pub platform: Option<Platform>,
+    /// This copy wrote it, so nothing could refer to it there before.
+    pub is_new: bool,
 }
 
 /// An image the destination has now, whole, under its digest; no tag was touched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CopiedImage {
+    /// Differs from the source's where only some platforms were selected.
     pub digest: Digest,
     pub media_type: String,
     /// All manifests, the image's own first.
@@ -111,6 +131,13 @@ struct Node {
     platform: Option<Platform>,
     /// The destination had it.
     present: bool,
+}
+
+impl Node {
+    /// What is to be expected of what it names.
+    fn guess(&self) -> Guess {
+        if self.present { Guess::Present } else { Guess::Absent }
+    }
 }
 
 /// Copies everything below one digest. Both repositories may be of one registry.
@@ -144,16 +171,16 @@ async fn read_graph(carrier: &Carrier<'_>, root: &Digest) -> Result<Vec<Node>, C
     let mut nodes: Vec<Node> = Vec::new();
     let mut met = HashSet::from([root.clone()]);
     // `boxed`, here and wherever references are streamed: the compiler cannot see by itself that such a stream is `Send`.
-    let mut level: Vec<(Digest, Option<Descriptor>)> = vec![(root.clone(), None)];
+    let mut level: Vec<(Digest, Option<Descriptor>, Guess)> = vec![(root.clone(), None, Guess::Present)];
     for _ in 0..=limits.deepest {
         if level.is_empty() {
             return Ok(nodes);
         }
-        let read = stream::iter(level.drain(..)).map(|(digest, named)| read_node(carrier, digest, named));
+        let read = stream::iter(level.drain(..)).map(|(digest, named, guess)| read_node(carrier, digest, named, guess));
         let read: Vec<Node> = read.buffered(limits.manifests).boxed().try_collect().await?;
-        for child in read.iter().flat_map(|node| &node.parts.manifests) {
+        for (node, child) in read.iter().flat_map(|node| node.parts.manifests.iter().map(move |child| (node, child))) {
             if met.insert(child.digest.clone()) {
-                level.push((child.digest.clone(), Some(child.clone())));
+                level.push((child.digest.clone(), Some(child.clone()), node.guess()));
             }
         }
         nodes.extend(read);
@@ -164,10 +191,24 @@ async fn read_graph(carrier: &Carrier<'_>, root: &Digest) -> Result<Vec<Node>, C
     if level.is_empty() { Ok(nodes) } else { Err(unfit(Unfit::TooDeep)) }
 }
 
-async fn read_node(carrier: &Carrier<'_>, digest: Digest, named: Option<Descriptor>) -> Result<Node, CopyError> {
-    let (raw, present) = carrier.manifest(&digest).await?;
+async fn read_node(
+    carrier: &Carrier<'_>,
+    digest: Digest,
+    named: Option<Descriptor>,
+    guess: Guess,
+) -> Result<Node, CopyError> {
     let at = || CopyError::at(carrier.side, Step::ReadManifest, format!("{}@{digest}", carrier.source));
-    let parts = Parts::of(&raw).map_err(at())?;
+    let (mut raw, mut present) = carrier.manifest(&digest, guess).await?;
+    let mut parts = Parts::of(&raw).map_err(at())?;
+    if named.is_none()
+        && let Some(smaller) = carrier.ctx.selection.narrow(&raw, &parts).map_err(at())?
+    {
+        parts = Parts::of(&smaller).map_err(at())?;
+        let reference = crate::model::Reference::Digest(smaller.digest.clone());
+        let there = carrier.target.head_manifest(&reference).await;
+        present = there.map_err(CopyError::at(Side::Destination, Step::ReadManifest, &carrier.target))?.is_some();
+        raw = smaller;
+    }
     if let Some(named) = named.as_ref().filter(|named| named.size != raw.size()) {
         return Err(at()(RegistryError::Size { expected: named.size, found: raw.size() }));
     }
@@ -179,9 +220,9 @@ async fn read_node(carrier: &Carrier<'_>, digest: Digest, named: Option<Descript
 
 /// Every blob of every manifest, also of those that are there: a cleaner may have taken one.
 async fn copy_blobs(carrier: &Carrier<'_>, nodes: &[Node]) -> Result<(), CopyError> {
-    let mut blobs: BTreeMap<&Digest, &Descriptor> = BTreeMap::new();
+    let mut blobs: BTreeMap<&Digest, (&Descriptor, Guess)> = BTreeMap::new();
     for (node, blob) in nodes.iter().flat_map(|node| node.parts.blobs().map(move |blob| (node, blob))) {
-        let known = blobs.entry(&blob.digest).or_insert(blob);
+        let (known, _) = blobs.entry(&blob.digest).or_insert((blob, node.guess()));
         if known.size != blob.size {
             let at = CopyError::at(carrier.side, Step::ReadManifest, format!("{}@{}", carrier.source, node.raw.digest));
             return Err(at(RegistryError::Unfit { digest: blob.digest.clone(), why: Unfit::TwoSizes }));
@@ -189,8 +230,8 @@ async fn copy_blobs(carrier: &Carrier<'_>, nodes: &[Node]) -> Result<(), CopyErr
     }
     // The largest first: the last one to start decides when all are done.
     let mut blobs: Vec<_> = blobs.into_values().collect();
-    blobs.sort_by_key(|blob| std::cmp::Reverse(blob.size));
-    let all = stream::iter(blobs).map(|blob| Ok(carrier.blob(blob)));
+    blobs.sort_by_key(|(blob, _)| std::cmp::Reverse(blob.size));
+    let all = stream::iter(blobs).map(|(blob, guess)| Ok(carrier.blob(blob, guess)));
     all.try_buffer_unordered(carrier.ctx.limits.blobs).boxed().try_collect().await
 }
 
@@ -256,8 +297,9 @@ async fn describe(target: &Repository, nodes: Vec<Node>) -> Result<CopiedImage, 
             image = Some((node.raw.digest.clone(), node.raw.media_type.clone(), is_hardened));
         }
         let platform = node.platform.filter(|_| !is_index(&node.raw.media_type));
-        let size = node.raw.size();
-        manifests.push(CopiedManifest { digest: node.raw.digest, media_type: node.raw.media_type, size, platform });
+        let (size, is_new) = (node.raw.size(), !node.present);
+        let RawManifest { digest, media_type, .. } = node.raw;
+        manifests.push(CopiedManifest { digest, media_type, size, platform, is_new });
     }
     let (digest, media_type, is_hardened) = image.ok_or_else(|| CopyError::cancelled(target))?;
     Ok(CopiedImage { digest, media_type, manifests, is_hardened })

@@ -106,6 +106,8 @@ pub enum Unfit {
     TooManyReferrers,
     #[error("one digest is named with two sizes")]
     TwoSizes,
+    #[error("it has none of the selected platforms")]
+    NoSuchPlatform,
 }
 
 /// A failed exchange with one registry.

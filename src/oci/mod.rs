@@ -12,8 +12,10 @@
 //! | `manifest`, `graph` | manifests as raw bytes, and what they name |
 //! | `blob`, `upload`, `checked`, `heartbeat` | blobs read, written, hashed on the way, watched |
 //! | `referrers`, `fallback` | what refers to a manifest: the API, or the tag that stands in for it |
-//! | `carrier` | one object from one side to the other |
+//! | `carrier`, `settled` | one object from one side to the other, each once in a run |
 //! | `copy`, `attestations`, `publish` | the three steps of a copy, in this order |
+//! | `known` | what a destination is known to hold, so that nothing is asked twice |
+//! | `selection` | some platforms of an image instead of all |
 //! | `coverage`, `statement`, `signature` | what the destination really holds |
 //! | `probe` | *Test connection* |
 //! | `profile` | what differs between registries, as data |
@@ -39,6 +41,7 @@ mod fallback;
 mod graph;
 mod guard;
 mod heartbeat;
+mod known;
 mod manifest;
 mod probe;
 mod profile;
@@ -46,7 +49,9 @@ mod progress;
 mod publish;
 mod referrers;
 mod registry;
+mod selection;
 mod send;
+mod settled;
 mod signature;
 mod statement;
 mod token;
@@ -64,6 +69,7 @@ pub use coverage::{Observed, observe_coverage};
 pub use error::{Meaning, Place, RegistryError, Unfit, Unsafe};
 pub use failure::{CopyError, Side, Step};
 pub use graph::{Descriptor, Parts, is_index};
+pub use known::{Known, Listed};
 pub use manifest::{Accepted, LARGEST_MANIFEST, ManifestHead, RawManifest};
 pub use probe::probe;
 pub use profile::{Chunking, Profile};
@@ -71,4 +77,5 @@ pub use progress::{Progress, Snapshot, Stage};
 pub use publish::{Published, publish_tag};
 pub use referrers::Listing;
 pub use registry::{Budget, Credential, Endpoint, Patience, Registry, Repository};
+pub use selection::Selection;
 pub use signature::{Claim, NotAKey, NotValid, TrustedKey, TrustedKeys, verify};

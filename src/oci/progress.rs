@@ -1,6 +1,7 @@
 //! How far a copy is: counters cheap enough to touch for every chunk, read by whoever shows them.
 
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
 
 use serde::{Deserialize, Serialize};
@@ -55,6 +56,8 @@ pub struct Progress {
     manifests_skipped: AtomicU64,
     referrers: AtomicU64,
     listener: Option<Listener>,
+    /// The counters of the whole run, which count along.
+    all: Option<Arc<Progress>>,
 }
 
 impl fmt::Debug for Progress {
@@ -67,6 +70,11 @@ impl Progress {
     /// Calls back at every stage and after every object, not for every chunk; the callback must not block.
     pub fn calling(listener: impl Fn(Snapshot) + Send + Sync + 'static) -> Self {
         Self { listener: Some(Box::new(listener)), ..Self::default() }
+    }
+
+    /// The counters of one copy among others; everything counts for the run as well.
+    pub fn within(run: &Arc<Self>) -> Self {
+        Self { all: Some(Arc::clone(run)), ..Self::default() }
     }
 
     /// All counters now.
@@ -91,40 +99,47 @@ impl Progress {
     }
 
     pub(super) fn moved(&self, bytes: u64) {
-        self.bytes_moved.fetch_add(bytes, Relaxed);
+        self.add(bytes, |progress| &progress.bytes_moved);
     }
 
     pub(super) fn met_blob(&self, bytes: u64) {
-        self.bytes_total.fetch_add(bytes, Relaxed);
+        self.add(bytes, |progress| &progress.bytes_total);
     }
 
     pub(super) fn copied_blob(&self) {
-        self.count(&self.blobs_copied);
+        self.count(|progress| &progress.blobs_copied);
     }
 
     pub(super) fn mounted_blob(&self) {
-        self.count(&self.blobs_mounted);
+        self.count(|progress| &progress.blobs_mounted);
     }
 
     pub(super) fn skipped_blob(&self) {
-        self.count(&self.blobs_skipped);
+        self.count(|progress| &progress.blobs_skipped);
     }
 
     pub(super) fn wrote_manifest(&self) {
-        self.count(&self.manifests_written);
+        self.count(|progress| &progress.manifests_written);
     }
 
     pub(super) fn skipped_manifest(&self) {
-        self.count(&self.manifests_skipped);
+        self.count(|progress| &progress.manifests_skipped);
     }
 
     pub(super) fn met_referrer(&self) {
-        self.count(&self.referrers);
+        self.count(|progress| &progress.referrers);
     }
 
-    fn count(&self, counter: &AtomicU64) {
-        counter.fetch_add(1, Relaxed);
+    fn count(&self, counter: fn(&Self) -> &AtomicU64) {
+        self.add(1, counter);
         self.tell();
+    }
+
+    fn add(&self, amount: u64, counter: fn(&Self) -> &AtomicU64) {
+        counter(self).fetch_add(amount, Relaxed);
+        if let Some(all) = &self.all {
+            all.add(amount, counter);
+        }
     }
 
     fn tell(&self) {

@@ -63,7 +63,7 @@ pub struct Budget {
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { requests: 16, downloads: 8, uploads: 8 }
+        Self { requests: 32, downloads: 8, uploads: 8 }
     }
 }
 

@@ -33,7 +33,8 @@ pub(super) enum Mount {
 }
 
 impl Repository {
-    /// Takes a blob over from another repository of the same registry, without moving a byte. Any refusal is a plain no.
+    /// Takes a blob over from a repository of the same registry, without moving a byte; from this one, it only says whether
+    /// the blob is here. Any refusal is a plain no.
     pub(super) async fn mount(&self, from: &RepoName, digest: &Digest) -> Result<Mount, RegistryError> {
         let query = format!(
             "blobs/uploads/?mount={}&from={}",
@@ -41,8 +42,10 @@ impl Repository {
             utf8_percent_encode(from.as_str(), VALUE)
         );
         let mut call = self.call(Method::POST, &query)?.once();
-        // Harbor answers 401 unless the token may also pull from the other repository.
-        call.scopes.push(format!("repository:{from}:pull"));
+        if from != &self.name {
+            // Harbor answers 401 unless the token may also pull from the other repository.
+            call.scopes.push(format!("repository:{from}:pull"));
+        }
         match self.registry.send(call).await {
             Ok(reply) if reply.status == StatusCode::CREATED => Ok(Mount::Done),
             Ok(reply) if reply.status == StatusCode::ACCEPTED => Ok(Mount::Upload(self.session(&reply)?)),
@@ -137,7 +140,9 @@ impl Session {
 
     fn call(&self, method: Method, url: Url, payload: Payload) -> Call {
         let octets = HeaderValue::from_static("application/octet-stream");
-        let call = Call::new(method, url, self.repository.scopes()).carrying(payload).on(Lane::Upload);
+        // What is in memory already is no burden: only streams wait for one of the few places of the large ones.
+        let lane = if matches!(payload, Payload::Stream { .. }) { Lane::Upload } else { Lane::Small };
+        let call = Call::new(method, url, self.repository.scopes()).carrying(payload).on(lane);
         call.header(CONTENT_TYPE, octets)
     }
 }

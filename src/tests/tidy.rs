@@ -12,7 +12,7 @@ const LAYERS: &[&[&str]] = &[
     &["model", "clock", "seal"],
     &["store", "hub", "oci", "queue"],
     &["registries"],
-    &["config", "telemetry"],
+    &["config", "telemetry", "shell"],
     &["app"],
     &["access", "catalog", "mirrors", "destinations", "rules"],
     &["forward"],

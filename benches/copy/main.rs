@@ -1,0 +1,138 @@
+//! `ferry copy` beside Debian's `skopeo`, in one run, between two of Debian's `docker-registry` on this machine: wall time,
+//! CPU, peak memory and requests, as medians. Not a test: it asserts nothing about time.
+//!
+//! `make bench` runs all of it; `make bench ONLY=big` one part (`big small latency noop memory`). `RUNS=5` is how often each is run.
+
+mod content;
+mod measure;
+mod proxy;
+mod registry;
+
+use std::path::Path;
+
+use content::{Seed, Shape};
+use measure::{Row, Table, median_of};
+use registry::Registry;
+
+const FERRY: &str = env!("CARGO_BIN_EXE_ferry");
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let only = std::env::var("ONLY").unwrap_or_default();
+    let runs: usize = std::env::var("RUNS").ok().and_then(|text| text.parse().ok()).unwrap_or(5);
+    let wanted = |part: &str| only.is_empty() || only == part;
+    let mut table = Table::default();
+    if wanted("big") {
+        cold(&mut table, "big", Shape::BIG, runs, false).await?;
+    }
+    if wanted("small") {
+        cold(&mut table, "small", Shape::SMALL, runs, false).await?;
+    }
+    if wanted("latency") {
+        cold(&mut table, "latency", Shape::SMALL, runs.min(2), true).await?;
+    }
+    if wanted("noop") {
+        noop(&mut table, runs).await?;
+    }
+    if wanted("memory") {
+        memory(&mut table).await?;
+    }
+    table.print();
+    Ok(())
+}
+
+/// A whole repository into an empty registry, by turns.
+async fn cold(table: &mut Table, name: &str, shape: Shape, runs: usize, slow: bool) -> anyhow::Result<()> {
+    let source = Registry::start().await?;
+    let seed = Seed { images: "acme/app", proofs: "proofs/app", shape };
+    seed.push(&source).await?;
+    let delay = slow.then_some(std::time::Duration::from_millis(20));
+    let from = proxy::before(&source.host(), delay).await?;
+    let (mut ours, mut theirs, mut bare) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..runs {
+        for (rows, which) in [(&mut theirs, "skopeo"), (&mut ours, "ferry"), (&mut bare, "ferry, no attestations")] {
+            if which.contains(',') && shape.attestations == 0 {
+                continue;
+            }
+            let target = Registry::start().await?;
+            let to = proxy::before(&target.host(), delay).await?;
+            let command = match which {
+                "skopeo" => skopeo(&from, &to),
+                "ferry" => ferry(&from, &to, &["--no-check", "--referrers-from", &format!("{from}/proofs/app")]),
+                _ => ferry(&from, &to, &["--no-attestations"]),
+            };
+            rows.push(measure::run(&command, &source, &target)?);
+        }
+    }
+    table.add(format!("{name}: skopeo"), None, &median_of(&theirs));
+    let base = median_of(&theirs);
+    table.add(format!("{name}: ferry"), Some(&base), &median_of(&ours));
+    if !bare.is_empty() {
+        table.add(format!("{name}: ferry, no attestations"), Some(&base), &median_of(&bare));
+    }
+    Ok(())
+}
+
+/// 1,000 tags on 50 digests, copied before: nothing has changed, then one attestation is new.
+async fn noop(table: &mut Table, runs: usize) -> anyhow::Result<()> {
+    let (source, ours, theirs) = (Registry::start().await?, Registry::start().await?, Registry::start().await?);
+    let seed = Seed { images: "acme/app", proofs: "proofs/app", shape: Shape::MANY_TAGS };
+    seed.push(&source).await?;
+    let file = tempfile::NamedTempFile::new()?;
+    std::fs::remove_file(file.path())?;
+    let remember = file.path().display().to_string();
+    let proofs = format!("{}/proofs/app", source.host());
+    let again =
+        ferry(&source.host(), &ours.host(), &["--no-check", "--referrers-from", &proofs, "--remember", &remember]);
+    let sync = skopeo(&source.host(), &theirs.host());
+    measure::run(&again, &source, &ours)?;
+    measure::run(&sync, &source, &theirs)?;
+    let (mut rows, mut peers) = (Vec::new(), Vec::new());
+    for _ in 0..runs {
+        peers.push(measure::run(&sync, &source, &theirs)?);
+        rows.push(measure::run(&again, &source, &ours)?);
+    }
+    let base = median_of(&peers);
+    table.add("no-op: skopeo".into(), None, &base);
+    table.add("no-op: ferry".into(), Some(&base), &median_of(&rows));
+    seed.attest_late(&source).await?;
+    let late = measure::run(&again, &source, &ours)?;
+    anyhow::ensure!(late.written > 0, "the late attestation was not noticed");
+    table.add("no-op, one late attestation: ferry".into(), Some(&base), &late);
+    Ok(())
+}
+
+/// The same peak for one and for many blobs, and for few and for many tags.
+async fn memory(table: &mut Table) -> anyhow::Result<()> {
+    for (name, shape) in [
+        ("1 blob", Shape { layers: 1, ..Shape::BIG }),
+        ("16 blobs", Shape { layers: 16, ..Shape::BIG }),
+        ("10 tags", Shape { tags_per_image: 1, images: 10, ..Shape::MANY_TAGS }),
+        ("10,000 tags", Shape { tags_per_image: 200, ..Shape::MANY_TAGS }),
+    ] {
+        let (source, target) = (Registry::start().await?, Registry::start().await?);
+        Seed { images: "acme/app", proofs: "proofs/app", shape }.push(&source).await?;
+        let row = measure::run(&ferry(&source.host(), &target.host(), &["--no-attestations"]), &source, &target)?;
+        table.add(format!("memory, {name}: ferry"), None, &row);
+    }
+    Ok(())
+}
+
+fn ferry(from: &str, to: &str, more: &[&str]) -> Vec<String> {
+    let (from, to) = (format!("{from}/acme/app"), format!("{to}/acme/app"));
+    let words = [FERRY, "copy", "--json", &from, &to].into_iter().chain(more.iter().copied());
+    words.map(str::to_owned).collect()
+}
+
+fn skopeo(from: &str, to: &str) -> Vec<String> {
+    let (from, to) = (format!("{from}/acme/app"), format!("{to}/acme"));
+    let words = ["skopeo", "sync", "--all", "--src", "docker", "--dest", "docker", "--src-tls-verify=false"];
+    let words = words.into_iter().chain(["--dest-tls-verify=false", &from, &to]);
+    words.map(str::to_owned).collect()
+}
+
+/// Whether a program is there at all.
+fn installed(program: &str) -> bool {
+    std::env::var_os("PATH")
+        .is_some_and(|path| std::env::split_paths(&path).any(|at| Path::new(&at).join(program).exists()))
+}

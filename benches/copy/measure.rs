@@ -1,0 +1,100 @@
+//! One program, run once: wall time, CPU, peak memory, and what it asked both registries.
+
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, ensure};
+
+use crate::registry::Registry;
+
+/// What one run cost.
+#[derive(Clone, Debug, Default)]
+pub struct Row {
+    /// Seconds.
+    pub wall: f64,
+    /// Seconds, user and system.
+    pub cpu: f64,
+    /// MiB, the whole process at its peak.
+    pub memory: f64,
+    pub asked_source: usize,
+    pub asked_target: usize,
+    /// Manifests the destination was given.
+    pub written: usize,
+}
+
+/// Runs it to its end, which must be a good one.
+pub fn run(command: &[String], source: &Registry, target: &Registry) -> anyhow::Result<Row> {
+    ensure!(crate::installed("time"), "GNU time is missing: .tools/setup bench installs it");
+    let (source_before, target_before) = (source.requests(), target.requests());
+    let output = Command::new("time")
+        .args(["-f", "%e %U %S %M"])
+        .args(command)
+        .env("RUST_LOG", "error")
+        .stdout(Stdio::null())
+        .output()
+        .context("GNU time does not start")?;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    ensure!(output.status.success(), "{}: {said}", command.join(" "));
+    let numbers: Vec<f64> =
+        said.lines().last().unwrap_or_default().split(' ').filter_map(|text| text.parse().ok()).collect();
+    let [wall, user, system, peak] = numbers[..] else { anyhow::bail!("GNU time says {said}") };
+    Ok(Row {
+        wall,
+        cpu: user + system,
+        memory: peak / 1024.0,
+        asked_source: source.requests() - source_before,
+        asked_target: target.requests() - target_before,
+        written: target.manifests_written(),
+    })
+}
+
+/// Of each column by itself.
+pub fn median_of(rows: &[Row]) -> Row {
+    let of = |column: fn(&Row) -> f64| {
+        let mut values: Vec<f64> = rows.iter().map(column).collect();
+        values.sort_by(f64::total_cmp);
+        values.get(values.len() / 2).copied().unwrap_or_default()
+    };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "counts")]
+    Row {
+        wall: of(|row| row.wall),
+        cpu: of(|row| row.cpu),
+        memory: of(|row| row.memory),
+        asked_source: of(|row| row.asked_source as f64) as usize,
+        asked_target: of(|row| row.asked_target as f64) as usize,
+        written: of(|row| row.written as f64) as usize,
+    }
+}
+
+/// The rows of this run, as Markdown.
+#[derive(Default)]
+pub struct Table(Vec<String>);
+
+impl Table {
+    /// A row, with ratios to what is compared.
+    pub fn add(&mut self, name: String, base: Option<&Row>, row: &Row) {
+        let ratio = |own: f64, other: fn(&Row) -> f64| {
+            base.map(|base| format!(" ({:.2})", own / other(base).max(0.001))).unwrap_or_default()
+        };
+        let line = format!(
+            "| {name} | {:.2} s{} | {:.2} s{} | {:.0} MiB | {} | {} |",
+            row.wall,
+            ratio(row.wall, |base| base.wall),
+            row.cpu,
+            ratio(row.cpu, |base| base.cpu),
+            row.memory,
+            row.asked_source,
+            row.asked_target
+        );
+        eprintln!("{line}");
+        self.0.push(line);
+    }
+
+    /// All rows.
+    pub fn print(&self) {
+        println!("| what | wall (ratio) | CPU (ratio) | peak memory | requests to source | to destination |");
+        println!("|---|---|---|---|---|---|");
+        for line in &self.0 {
+            println!("{line}");
+        }
+    }
+}
