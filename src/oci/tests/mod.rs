@@ -5,7 +5,9 @@ mod image;
 mod nasty;
 mod proofs;
 mod real;
+mod resumed;
 mod sign_in;
+mod tls;
 mod views;
 mod whole;
 
