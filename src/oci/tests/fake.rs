@@ -40,6 +40,8 @@ pub(super) enum Act {
     Swallow,
     /// Never answers.
     Hang,
+    /// Half of the right answer, and then nothing for ever.
+    Stall,
 }
 
 pub(super) struct Fault {
@@ -212,8 +214,15 @@ async fn answer(State(fake): State<Fake>, request: Request) -> Response {
         Some(Act::Spoil) => {
             tamper(serve(&fake, &seen, &media_type, body), |bytes| {
                 let mut bytes = bytes.to_vec();
-                bytes[0] ^= 1;
+                bytes.iter_mut().take(1).for_each(|byte| *byte ^= 1);
                 Body::from(bytes)
+            })
+            .await
+        }
+        Some(Act::Stall) => {
+            tamper(serve(&fake, &seen, &media_type, body), |bytes| {
+                let half = bytes.slice(..bytes.len() / 2);
+                Body::from_stream(stream::iter([Ok::<_, std::io::Error>(half)]).chain(stream::pending()))
             })
             .await
         }
