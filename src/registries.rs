@@ -33,12 +33,23 @@ impl Registries {
         plain_http: bool,
         credential: Option<Credential>,
     ) -> Result<Registry, RegistryError> {
-        let key = key(host, plain_http, credential.as_ref());
+        self.connect_believing(host, plain_http, credential, None)
+    }
+
+    /// The client for this host and credential that believes this authority's certificates too.
+    pub fn connect_believing(
+        &self,
+        host: &Host,
+        plain_http: bool,
+        credential: Option<Credential>,
+        authority: Option<String>,
+    ) -> Result<Registry, RegistryError> {
+        let key = key(host, plain_http, credential.as_ref(), authority.as_deref());
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(registry) = known.get(&key) {
             return Ok(registry.clone());
         }
-        let endpoint = Endpoint { plain_http, ..Endpoint::new(host.clone(), self.clock.clone()) };
+        let endpoint = Endpoint { plain_http, authority, ..Endpoint::new(host.clone(), self.clock.clone()) };
         let registry = Registry::connect(endpoint, credential)?;
         if known.len() >= MOST {
             known.clear();
@@ -49,7 +60,7 @@ impl Registries {
 }
 
 /// A hash, so that no second copy of the secret is kept.
-fn key(host: &Host, plain_http: bool, credential: Option<&Credential>) -> [u8; 32] {
+fn key(host: &Host, plain_http: bool, credential: Option<&Credential>, authority: Option<&str>) -> [u8; 32] {
     let mut hash = Sha256::new();
     let mut part = |text: &str| {
         // The length keeps `ab`+`c` apart from `a`+`bc`.
@@ -58,6 +69,7 @@ fn key(host: &Host, plain_http: bool, credential: Option<&Credential>) -> [u8; 3
     };
     part(host.as_str());
     part(if plain_http { "http" } else { "https" });
+    part(authority.unwrap_or_default());
     if let Some(credential) = credential {
         part(&credential.username);
         part(credential.secret.expose_secret());

@@ -4,7 +4,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::app::{App, Visitor};
 use crate::model::{
-    ApiError, Destination, DestinationDraft, DestinationForm, DestinationId, FieldErrors, OrgName, ProbeReport,
+    ApiError, BAD_AUTHORITY, Destination, DestinationDraft, DestinationForm, DestinationId, FieldErrors, OrgName,
+    ProbeReport,
 };
 use crate::oci::{self, Registry, RegistryError};
 use crate::seal::SealError;
@@ -140,6 +141,7 @@ pub async fn open(
         username: kept.destination.username.clone(),
         secret: None,
         plain_http: kept.destination.plain_http,
+        authority: kept.destination.authority.clone(),
     };
     let registry = connect(app, &draft, secret)?;
     Ok((kept.destination, registry))
@@ -147,7 +149,8 @@ pub async fn open(
 
 fn connect(app: &App, draft: &DestinationDraft, secret: Option<SecretString>) -> Result<Registry, DestinationError> {
     let credential = draft.username.clone().zip(secret).map(|(username, secret)| oci::Credential { username, secret });
-    Ok(app.registries.connect(&draft.host, draft.plain_http, credential)?)
+    let authority = draft.authority.clone();
+    Ok(app.registries.connect_believing(&draft.host, draft.plain_http, credential, authority)?)
 }
 
 /// The form, checked, with the secret it means: the one typed, or the one kept where the field was left empty.
@@ -162,6 +165,9 @@ async fn checked(
     };
     let keeps_secret = kept.as_ref().is_some_and(|(_, kept)| kept.sealed_secret.is_some());
     let draft = form.check(keeps_secret).map_err(DestinationError::Form)?;
+    if draft.authority.as_deref().is_some_and(|pem| !oci::is_authority(pem)) {
+        return Err(DestinationError::Form(FieldErrors::one("authority", BAD_AUTHORITY)));
+    }
     let secret = match (&draft.secret, kept) {
         (Some(typed), _) => Some(SecretString::from(typed.clone())),
         (None, Some((id, kept))) if draft.username.is_some() => {

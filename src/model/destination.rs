@@ -8,6 +8,12 @@ use super::ids::DestinationId;
 use super::image::{Host, RepoName};
 use super::text::{Refused, checked_text};
 
+const LONGEST_AUTHORITY: usize = 65_536;
+
+/// What is said of text that is no certificate.
+pub const BAD_AUTHORITY: &str =
+    "This is no certificate in PEM: paste all of it, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.";
+
 checked_text! {
     /// What people call a destination or a rule: 1 to 80 characters, no control characters.
     Title, |text| {
@@ -36,6 +42,8 @@ pub struct Destination {
     /// A secret is kept, sealed.
     pub has_secret: bool,
     pub plain_http: bool,
+    /// Certificates in PEM believed for this registry besides the well-known ones.
+    pub authority: Option<String>,
     pub created_by: String,
     pub created_at: DateTime<Utc>,
     /// Names of the rules that write to it.
@@ -61,6 +69,8 @@ pub struct DestinationForm {
     pub secret: String,
     /// `on` for plain HTTP.
     pub plain_http: String,
+    /// Certificates in PEM; empty for the well-known authorities alone.
+    pub authority: String,
 }
 
 impl std::fmt::Debug for DestinationForm {
@@ -78,6 +88,7 @@ pub struct DestinationDraft {
     pub username: Option<String>,
     pub secret: Option<String>,
     pub plain_http: bool,
+    pub authority: Option<String>,
 }
 
 impl DestinationForm {
@@ -119,12 +130,34 @@ impl DestinationForm {
         if username.is_none() && secret.is_some() {
             errors.add("username", "Add the username that goes with the password or token.");
         }
+        let authority = self.checked_authority(&mut errors);
         match (name, host) {
             (Some(name), Some(host)) if errors.is_empty() => {
-                Ok(DestinationDraft { name, host, prefix, username, secret, plain_http })
+                Ok(DestinationDraft { name, host, prefix, username, secret, plain_http, authority })
             }
             _ => Err(errors),
         }
+    }
+}
+
+impl DestinationForm {
+    /// The certificates as text; only the server can look into them.
+    fn checked_authority(&self, errors: &mut FieldErrors) -> Option<String> {
+        // A browser sends a text area's lines with carriage returns.
+        let text = self.authority.replace("\r\n", "\n").trim().to_owned();
+        if text.is_empty() {
+            return None;
+        }
+        if text.contains("PRIVATE KEY") {
+            errors
+                .add("authority", "This holds a private key, which Ferry must not have: paste the certificate alone.");
+        } else if text.len() > LONGEST_AUTHORITY {
+            errors
+                .add("authority", "Certificates have at most 65,536 characters here: paste only the authority's own.");
+        } else if !text.contains("-----BEGIN CERTIFICATE-----") || !text.contains("-----END CERTIFICATE-----") {
+            errors.add("authority", BAD_AUTHORITY);
+        }
+        Some(text)
     }
 }
 
@@ -155,6 +188,20 @@ mod tests {
         let Err(errors) = bad.check(false) else { panic!("the form is bad") };
         for field in ["name", "host", "prefix", "secret"] {
             assert!(errors.get(field).is_some(), "{field}");
+        }
+    }
+
+    #[test]
+    fn an_authority_is_certificates_and_never_a_key() {
+        let with = |text: &str| DestinationForm { authority: text.into(), ..form() }.check(false);
+        let pem = "-----BEGIN CERTIFICATE-----\r\nAA==\r\n-----END CERTIFICATE-----\r\n";
+        let draft = with(pem).unwrap_or_else(|errors| panic!("{errors:?}"));
+        let clean = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----";
+        assert_eq!(draft.authority.as_deref(), Some(clean));
+        assert!(with(" \n").is_ok_and(|draft| draft.authority.is_none()));
+        let key = format!("{clean}\n-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----");
+        for bad in ["a certificate", key.as_str(), &clean.repeat(2_000)] {
+            assert!(with(bad).is_err_and(|e| e.get("authority").is_some()), "{bad:.80}");
         }
     }
 

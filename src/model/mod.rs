@@ -19,7 +19,7 @@ pub use catalog::{
     TagGroup,
 };
 pub use coverage::{AttestationSeen, Coverage, DiscoveredBy, PlatformCoverage, SignatureState};
-pub use destination::{Destination, DestinationDraft, DestinationForm, Title};
+pub use destination::{BAD_AUTHORITY, Destination, DestinationDraft, DestinationForm, Title};
 pub use error::{ApiError, FieldErrors};
 pub use ids::{DestinationId, ItemId, RuleId, RunId};
 pub use image::{Digest, Host, ImageRef, Platform, Reference, RepoName, RepoRef, Tag};

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use reqwest::{Method, StatusCode};
 use serde::Deserialize;
 
@@ -128,13 +128,16 @@ impl fmt::Display for Answer {
     }
 }
 
-/// `Retry-After`, as seconds or as an HTTP date.
+/// `Retry-After`, as seconds or as an HTTP date. A date is meant by the registry's own clock, which `Date` shows: ours may
+/// be another.
 fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    match text.parse::<u32>() {
-        Ok(seconds) => Some(now + TimeDelta::seconds(i64::from(seconds))),
-        Err(_) => DateTime::parse_from_rfc2822(text).ok().map(|date| date.with_timezone(&Utc)),
+    if let Ok(seconds) = text.parse::<u32>() {
+        return Some(now + TimeDelta::seconds(i64::from(seconds)));
     }
+    let date = |text: &str| DateTime::parse_from_rfc2822(text).ok().map(|date| date.with_timezone(&Utc));
+    let theirs = headers.get(DATE).and_then(|value| date(value.to_str().ok()?.trim())).unwrap_or(now);
+    now.checked_add_signed(date(text)? - theirs)
 }
 
 /// Text of a stranger, short enough and harmless for a log line and a page.
@@ -197,6 +200,16 @@ mod tests {
         assert_eq!(read("120"), Some(120));
         assert_eq!(read("Wed, 21 Oct 2026 07:29:00 GMT"), Some(60));
         assert_eq!(read("soon"), None);
+    }
+
+    #[test]
+    fn a_date_to_come_back_is_meant_by_the_registrys_clock() {
+        let now = DateTime::parse_from_rfc3339("2026-10-21T07:28:00Z").expect("a time").with_timezone(&Utc);
+        let headers = HeaderMap::from_iter([
+            (RETRY_AFTER, HeaderValue::from_static("Wed, 21 Oct 2026 09:00:30 GMT")),
+            (DATE, HeaderValue::from_static("Wed, 21 Oct 2026 09:00:00 GMT")),
+        ]);
+        assert_eq!(retry_after(&headers, now).map(|at| (at - now).num_seconds()), Some(30));
     }
 
     #[test]

@@ -2,11 +2,13 @@
 
 use bytes::{Bytes, BytesMut};
 use futures::stream::{BoxStream, StreamExt};
+use reqwest::header::{HeaderValue, RANGE};
 use reqwest::{Method, StatusCode};
 
 use super::digests::digest_like;
 use super::error::RegistryError;
 use super::registry::Repository;
+use super::resume::resuming;
 use super::send::Lane;
 use crate::model::Digest;
 
@@ -25,6 +27,7 @@ impl Repository {
             Ok(reply) if reply.content_type() == "text/html" => Err(reply.not_a_registry()),
             Ok(_) => Ok(true),
             Err(error) if error.is_not_found() => Ok(false),
+            Err(error) if error.refuses_the_method() => self.has_blob_by_get(digest).await,
             // Storage behind the registry may allow GET alone by the address it was given.
             Err(RegistryError::Refused(answer))
                 if answer.asked == super::answer::Asked::Elsewhere && answer.status.is_client_error() =>
@@ -35,7 +38,22 @@ impl Repository {
         }
     }
 
-    /// Opens the blob. Redirects to storage are followed without the credential.
+    /// Where HEAD is not allowed: the first byte answers as well.
+    async fn has_blob_by_get(&self, digest: &Digest) -> Result<bool, RegistryError> {
+        let first = HeaderValue::from_static("bytes=0-0");
+        let call = self.call(Method::GET, &format!("blobs/{digest}"))?.header(RANGE, first);
+        match self.registry.send(call).await {
+            Ok(reply) if reply.content_type() == "text/html" => Err(reply.not_a_registry()),
+            Ok(_) => Ok(true),
+            Err(error) if error.is_not_found() => Ok(false),
+            // The empty blob has no first byte.
+            Err(error) if error.status() == Some(416) => Ok(true),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Opens the blob. Redirects to storage are followed without the credential; a connection that breaks in the middle is
+    /// replaced by another that brings the rest.
     pub async fn open_blob(&self, digest: &Digest) -> Result<BlobStream, RegistryError> {
         let call = self.call(Method::GET, &format!("blobs/{digest}"))?.on(Lane::Download);
         let reply = match self.registry.send(call).await {
@@ -45,7 +63,8 @@ impl Repository {
         if reply.status != StatusCode::OK {
             return Err(reply.not_a_registry());
         }
-        Ok(BlobStream { size: reply.content_length(), stream: reply.into_stream() })
+        let size = reply.content_length();
+        Ok(BlobStream { size, stream: resuming(self.clone(), digest.clone(), size, reply.into_stream()) })
     }
 
     /// Reads a small blob whole, digest-checked; more than `at_most` bytes are refused.

@@ -216,6 +216,11 @@ impl RegistryError {
         }
     }
 
+    /// The registry, or a proxy before it, does not take this method.
+    pub(super) fn refuses_the_method(&self) -> bool {
+        matches!(self.status(), Some(405 | 501))
+    }
+
     /// The registry refused with a plain 404.
     pub(super) fn is_not_found(&self) -> bool {
         matches!(self, Self::Refused(answer) if answer.status == StatusCode::NOT_FOUND)

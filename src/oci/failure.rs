@@ -132,7 +132,7 @@ impl CopyError {
             }
             Meaning::Tls => {
                 format!(
-                    "The {side}'s certificate was not accepted while {step}. Check the host's name and its certificate."
+                    "The {side}'s certificate was not accepted while {step}. Check the host's name and its certificate; where it comes from an authority of your own, add that to the destination."
                 )
             }
             Meaning::DigestMismatch => format!(

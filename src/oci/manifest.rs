@@ -59,6 +59,11 @@ impl Repository {
         let call = self.call(Method::HEAD, &format!("manifests/{reference}"))?.header(ACCEPT, accepted());
         let reply = match self.registry.send(call).await {
             Err(error) if error.is_not_found() => return Ok(None),
+            // Some proxies let no HEAD through: then the answer costs the bytes.
+            Err(error) if error.refuses_the_method() => {
+                let found = self.get_manifest(reference).await?;
+                return Ok(found.map(|found| ManifestHead { size: Some(found.size()), digest: Some(found.digest) }));
+            }
             other => other?,
         };
         // A page for people, with status 200, stands where somebody put a sign-in before the registry.

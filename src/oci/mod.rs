@@ -8,9 +8,9 @@
 //! | `registry` | a client for one registry and one credential; a repository in it |
 //! | `send` | how a request leaves: budget, sign-in, redirects, retries |
 //! | `token`, `challenge` | sign-in, tokens, and who may see the credential |
-//! | `guard` | where a registry may send us |
+//! | `guard`, `authority` | where a registry may send us, and whose certificates it may show |
 //! | `manifest`, `graph` | manifests as raw bytes, and what they name |
-//! | `blob`, `upload`, `checked`, `heartbeat` | blobs read, written, hashed on the way, watched |
+//! | `blob`, `resume`, `upload`, `checked`, `heartbeat` | blobs read, begun again in the middle, written, hashed on the way, watched |
 //! | `referrers`, `fallback` | what refers to a manifest: the API, or the tag that stands in for it |
 //! | `carrier`, `settled` | one object from one side to the other, each once in a run |
 //! | `copy`, `attestations`, `publish` | the three steps of a copy, in this order |
@@ -27,6 +27,7 @@
 
 mod answer;
 mod attestations;
+mod authority;
 mod blob;
 mod carrier;
 mod challenge;
@@ -49,6 +50,7 @@ mod progress;
 mod publish;
 mod referrers;
 mod registry;
+mod resume;
 mod selection;
 mod send;
 mod settled;
@@ -62,6 +64,7 @@ mod tests;
 
 pub use answer::{Answer, Asked};
 pub use attestations::{Attestations, Referrer, Role, copy_attestations, list_attestations};
+pub use authority::is_authority;
 pub use blob::BlobStream;
 pub use coordination::{Coordination, CoordinationError, InProcess, LockGuard};
 pub use copy::{CopiedImage, CopiedManifest, CopyContext, Limits, copy_image};

@@ -1,6 +1,6 @@
 //! What refers to a manifest: the referrers API with its pages, else the tag that stands in for it; and lists of tags.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -19,6 +19,8 @@ use crate::model::{Digest, DiscoveredBy, Reference, RepoName, Tag};
 /// More referrers of one image than this is no honest list.
 pub(super) const MOST_REFERRERS: usize = 10_000;
 const MOST_PAGES: usize = 1_000;
+/// A registry that does not page lists them all in one answer, annotations included.
+const LARGEST_LIST: usize = 4 * LARGEST_MANIFEST;
 /// Amazon's registry refuses more.
 const TAGS_PER_PAGE: u16 = 1_000;
 
@@ -109,8 +111,13 @@ impl Repository {
     async fn referrers_by_api(&self, subject: &Digest) -> Result<Vec<Descriptor>, RegistryError> {
         let mut entries = Vec::new();
         let mut next = Some(self.at(&format!("referrers/{subject}"))?);
+        let mut read = HashSet::new();
         for _ in 0..MOST_PAGES {
             let Some(url) = next.take() else { return Ok(entries) };
+            // Pages that lead in a circle would be read a thousand times before the list counts as too long.
+            if !read.insert(url.clone()) {
+                break;
+            }
             let mut call = self.call(Method::GET, "")?.header(ACCEPT, index_type()).staying();
             call.url = url;
             let reply = self.registry.send(call).await?;
@@ -197,7 +204,7 @@ fn index_type() -> HeaderValue {
 async fn read_json<T: serde::de::DeserializeOwned>(reply: Reply) -> Result<T, RegistryError> {
     let place = (&reply.url).into();
     let too_long = reply.not_a_registry();
-    let bytes = reply.bytes(LARGEST_MANIFEST).await?.ok_or(too_long)?;
+    let bytes = reply.bytes(LARGEST_LIST).await?.ok_or(too_long)?;
     serde_json::from_slice(&bytes).map_err(|source| RegistryError::Malformed { place, source })
 }
 

@@ -8,6 +8,7 @@ use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, Url};
 use secrecy::SecretString;
 
+use super::authority::believing;
 use super::error::RegistryError;
 use super::guard::Guard;
 use super::profile::Profile;
@@ -79,6 +80,8 @@ pub struct Endpoint {
     pub trusted_realms: Vec<Host>,
     /// Instead of the one the host's name gives away.
     pub profile: Option<Profile>,
+    /// Certificates in PEM to believe here besides the system's.
+    pub authority: Option<String>,
 }
 
 impl Endpoint {
@@ -92,6 +95,7 @@ impl Endpoint {
             budget: Budget::default(),
             trusted_realms: Vec::new(),
             profile: None,
+            authority: None,
         }
     }
 }
@@ -132,8 +136,7 @@ impl fmt::Debug for Registry {
 impl Registry {
     /// A client; asks nothing yet. Fails only where no HTTP client can be made.
     pub fn connect(endpoint: Endpoint, credential: Option<Credential>) -> Result<Self, RegistryError> {
-        // Somebody else in the process may have chosen a provider first: theirs does as well.
-        drop(rustls::crypto::ring::default_provider().install_default());
+        choose_crypto();
         let base = base_url(&endpoint)?;
         let guard = Guard::new(base.clone());
         let client = || {
@@ -148,10 +151,11 @@ impl Registry {
                 .no_brotli()
                 .no_zstd()
                 .no_deflate();
-            if endpoint.host.is_loopback() { builder.no_proxy() } else { builder }
+            let builder = if endpoint.host.is_loopback() { builder.no_proxy() } else { builder };
+            believing(builder, endpoint.authority.as_deref())
         };
-        let own = client().build().map_err(RegistryError::Client)?;
-        let elsewhere = client().dns_resolver(guard.clone()).build().map_err(RegistryError::Client)?;
+        let own = client()?.build().map_err(RegistryError::Client)?;
+        let elsewhere = client()?.dns_resolver(guard.clone()).build().map_err(RegistryError::Client)?;
         let profile = endpoint.profile.unwrap_or_else(|| Profile::of_host(&endpoint.host));
         Ok(Self(Arc::new(Inner {
             lanes: Lanes::new(endpoint.budget),
@@ -264,6 +268,11 @@ impl fmt::Display for Repository {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.registry.host(), self.name)
     }
+}
+
+/// Somebody else in the process may have chosen a provider first: theirs does as well.
+pub(super) fn choose_crypto() {
+    drop(rustls::crypto::ring::default_provider().install_default());
 }
 
 /// The API's address; Docker Hub answers under another name than the one images carry.

@@ -66,6 +66,25 @@ pub enum Trouble {
     },
     /// No answer: the connection is reset.
     Reset,
+    /// 429, with `Retry-After` as a point in time instead of seconds.
+    TooSoon {
+        /// Seconds from now to that point.
+        seconds: i64,
+    },
+    /// The right answer, half of it, and ended as if that were all.
+    ShortBody,
+    /// 307 to the same path at another host.
+    Redirect {
+        /// Where to, as `http://127.0.0.1:5001`.
+        to: String,
+    },
+    /// A mount is not done: 202 and an upload instead. Any other request only loses its query.
+    NotMounted,
+    /// The right answer, by a clock that is wrong.
+    WrongClock {
+        /// Seconds the clock is ahead.
+        seconds: i64,
+    },
 }
 
 fn once() -> u32 {
@@ -170,8 +189,44 @@ pub(super) fn answer(code: u16, retry_after: Option<u64>, body: Option<String>) 
     answer
 }
 
-/// The facade's own answer with its body spoilt. `Content-Length` stays what it was.
+/// The answer to trouble that leaves the facade alone; `None` where the facade is asked.
+pub(super) fn instead(trouble: &Trouble, path: &str) -> Option<Response> {
+    match trouble {
+        Trouble::Status { code, retry_after, body } => Some(answer(*code, *retry_after, body.clone())),
+        Trouble::TooSoon { seconds } => Some(with(answer(429, None, None), header::RETRY_AFTER, &http_date(*seconds))),
+        Trouble::Redirect { to } => Some(with(answer(307, None, None), header::LOCATION, &format!("{to}{path}"))),
+        _ => None,
+    }
+}
+
+fn with(mut answer: Response, name: header::HeaderName, value: &str) -> Response {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        answer.headers_mut().insert(name, value);
+    }
+    answer
+}
+
+fn http_date(seconds: i64) -> String {
+    (super::world::now() + chrono::TimeDelta::seconds(seconds)).format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+/// The facade's own answer, late, or with its body or its date spoilt. `Content-Length` stays what it was, unless the body
+/// is to look whole.
 pub(super) async fn spoil(answer: Response, trouble: &Trouble) -> Response {
+    match trouble {
+        Trouble::Delay { millis } => {
+            tokio::time::sleep(Duration::from_millis(*millis)).await;
+            answer
+        }
+        Trouble::WrongClock { seconds } => with(answer, header::DATE, &http_date(*seconds)),
+        Trouble::CutBody | Trouble::WrongBytes | Trouble::SlowBody { .. } | Trouble::ShortBody => {
+            spoil_body(answer, trouble).await
+        }
+        _ => answer,
+    }
+}
+
+async fn spoil_body(answer: Response, trouble: &Trouble) -> Response {
     let (mut parts, body) = answer.into_parts();
     let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
     if !bytes.is_empty() {
@@ -179,6 +234,11 @@ pub(super) async fn spoil(answer: Response, trouble: &Trouble) -> Response {
     }
     let body = match trouble {
         Trouble::CutBody => cut(&bytes),
+        Trouble::ShortBody => {
+            let half = bytes.slice(..bytes.len() / 2);
+            parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(half.len()));
+            Body::from(half)
+        }
         Trouble::WrongBytes => Body::from(changed(&bytes)),
         Trouble::SlowBody { millis } => slow(&bytes, Duration::from_millis(*millis)),
         _ => Body::from(bytes),

@@ -6,7 +6,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use axum::body::{Body, HttpBody as _};
 use axum::extract::{ConnectInfo, OriginalUri, Request, State};
@@ -127,9 +126,12 @@ async fn receive(State(desk): State<Desk>, ConnectInfo(cut): ConnectInfo<Cut>, r
         parts.uri = without_trailing_slash(&parts.uri);
         parts.extensions.insert(OriginalUri(parts.uri.clone()));
     }
-    let answer = match &trouble {
-        Some(Trouble::Status { code, retry_after, body }) => faults::answer(*code, *retry_after, body.clone()),
-        Some(Trouble::Reset) => {
+    if matches!(trouble, Some(Trouble::NotMounted)) {
+        parts.uri = parts.uri.path().parse().unwrap_or(parts.uri);
+    }
+    let answer = match trouble.as_ref().map(|trouble| (trouble, faults::instead(trouble, &path))) {
+        Some((_, Some(answer))) => answer,
+        Some((Trouble::Reset, None)) => {
             cut.0.store(true, Ordering::SeqCst);
             faults::answer(500, None, None)
         }
@@ -140,14 +142,8 @@ async fn receive(State(desk): State<Desk>, ConnectInfo(cut): ConnectInfo<Cut>, r
     };
     let user = answer.extensions().get::<Proved>().and_then(|proved| proved.0.name().map(str::to_owned));
     let answer = match &trouble {
-        Some(Trouble::Delay { millis }) => {
-            tokio::time::sleep(Duration::from_millis(*millis)).await;
-            answer
-        }
-        Some(spoiling @ (Trouble::CutBody | Trouble::WrongBytes | Trouble::SlowBody { .. })) => {
-            faults::spoil(answer, spoiling).await
-        }
-        _ => answer,
+        Some(trouble) => faults::spoil(answer, trouble).await,
+        None => answer,
     };
     let status = if matches!(trouble, Some(Trouble::Reset)) { 0 } else { answer.status().as_u16() };
     let bytes_out = announced(&answer, &method);
@@ -172,14 +168,14 @@ fn without_trailing_slash(uri: &Uri) -> Uri {
 }
 
 /// A listener whose connections can be cut from inside a request.
-struct Door(TcpListener);
+pub(super) struct Door(pub(super) TcpListener);
 
 /// The handle that cuts a connection.
 #[derive(Clone, Debug, Default)]
-struct Cut(Arc<AtomicBool>);
+pub(super) struct Cut(pub(super) Arc<AtomicBool>);
 
 /// One connection.
-struct Line {
+pub(super) struct Line {
     stream: TcpStream,
     cut: Cut,
 }

@@ -8,6 +8,7 @@ mod graphql;
 mod hub;
 pub mod ledger;
 mod listen;
+mod proxy;
 mod registry;
 mod seed;
 #[cfg(test)]
@@ -23,6 +24,7 @@ use tokio::sync::watch;
 
 pub use faults::{Fault, Trouble};
 pub use ledger::{Entry, Ledger};
+pub use proxy::Proxy;
 pub use seed::{Account, DESTINATION_PASSWORD, DESTINATION_USER};
 pub use world::people::Role;
 pub use world::{Refused, World};

@@ -20,6 +20,7 @@ struct Row {
     username: Option<String>,
     sealed_secret: Option<Vec<u8>>,
     plain_http: bool,
+    authority: Option<String>,
     created_by: String,
     created_at: chrono::DateTime<chrono::Utc>,
     rules: Vec<String>,
@@ -36,6 +37,7 @@ impl TryFrom<Row> for Kept {
             username: row.username,
             has_secret: row.sealed_secret.is_some(),
             plain_http: row.plain_http,
+            authority: row.authority,
             created_by: row.created_by,
             created_at: row.created_at,
             rules: row.rules,
@@ -49,7 +51,7 @@ pub async fn list(db: impl PgExecutor<'_>, organization: &OrgName) -> Result<Vec
     let rows = sqlx::query_as!(
         Row,
         r#"select d.id as "id: DestinationId", d.name, d.host, d.prefix, d.username, d.sealed_secret, d.plain_http,
-                  d.created_by, d.created_at,
+                  d.authority, d.created_by, d.created_at,
                   array(select r.name from rules r where r.destination_id = d.id order by lower(r.name)) as "rules!"
            from destinations d where d.organization = $1 order by lower(d.name)"#,
         organization.as_str()
@@ -68,7 +70,7 @@ pub async fn find(
     let row = sqlx::query_as!(
         Row,
         r#"select d.id as "id: DestinationId", d.name, d.host, d.prefix, d.username, d.sealed_secret, d.plain_http,
-                  d.created_by, d.created_at,
+                  d.authority, d.created_by, d.created_at,
                   array(select r.name from rules r where r.destination_id = d.id order by lower(r.name)) as "rules!"
            from destinations d where d.organization = $1 and d.id = $2"#,
         organization.as_str(),
@@ -91,8 +93,9 @@ pub async fn insert(
 ) -> Result<(), StoreError> {
     sqlx::query!(
         "insert into destinations
-             (id, organization, name, host, prefix, username, sealed_secret, plain_http, created_by, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+             (id, organization, name, host, prefix, username, sealed_secret, plain_http, authority, created_by,
+              created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         id.0,
         organization.as_str(),
         draft.name.as_str(),
@@ -101,6 +104,7 @@ pub async fn insert(
         draft.username,
         sealed_secret,
         draft.plain_http,
+        draft.authority,
         created_by,
         now
     )
@@ -119,7 +123,8 @@ pub async fn update(
     sealed_secret: Option<&[u8]>,
 ) -> Result<bool, StoreError> {
     let done = sqlx::query!(
-        "update destinations set name = $3, host = $4, prefix = $5, username = $6, sealed_secret = $7, plain_http = $8
+        "update destinations set name = $3, host = $4, prefix = $5, username = $6, sealed_secret = $7, plain_http = $8,
+             authority = $9
          where organization = $1 and id = $2",
         organization.as_str(),
         id.0,
@@ -128,7 +133,8 @@ pub async fn update(
         draft.prefix.as_ref().map(AsRef::as_ref) as Option<&str>,
         draft.username,
         sealed_secret,
-        draft.plain_http
+        draft.plain_http,
+        draft.authority
     )
     .execute(db)
     .await

@@ -40,6 +40,8 @@ pub(super) enum Act {
     Swallow,
     /// Never answers.
     Hang,
+    /// Half of the right answer, and then nothing for ever.
+    Stall,
 }
 
 pub(super) struct Fault {
@@ -57,11 +59,14 @@ pub(super) struct Seen {
     pub(super) query: String,
     pub(super) authorization: Option<String>,
     pub(super) length: Option<u64>,
+    pub(super) range: Option<String>,
 }
 
 pub(super) struct World {
     pub(super) door: Door,
     pub(super) has_api: bool,
+    /// Whether a part of a blob may be asked for.
+    pub(super) ranges: bool,
     pub(super) page: usize,
     /// Uploads and blobs are to be had at another address.
     pub(super) storage: Option<String>,
@@ -86,9 +91,18 @@ impl Fake {
     pub(super) async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let host = listener.local_addr().expect("an address").to_string().parse().expect("a host");
+        let fake = Self::at(host);
+        let router = fake.router();
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        fake
+    }
+
+    /// One that somebody else lets in by `router`.
+    pub(super) fn at(host: Host) -> Self {
         let world = World {
             door: Door::Open,
             has_api: true,
+            ranges: true,
             page: 1_000,
             storage: None,
             mounts: true,
@@ -101,10 +115,11 @@ impl Fake {
             tokens: HashMap::new(),
             next: 0,
         };
-        let fake = Self { host, world: Arc::new(Mutex::new(world)) };
-        let router = axum::Router::new().fallback(answer).with_state(fake.clone());
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        fake
+        Self { host, world: Arc::new(Mutex::new(world)) }
+    }
+
+    pub(super) fn router(&self) -> axum::Router {
+        axum::Router::new().fallback(answer).with_state(self.clone())
     }
 
     pub(super) fn world(&self) -> MutexGuard<'_, World> {
@@ -160,6 +175,7 @@ async fn answer(State(fake): State<Fake>, request: Request) -> Response {
         query: request.uri().query().unwrap_or_default().to_owned(),
         authorization: header("authorization"),
         length: header("content-length").and_then(|text| text.parse().ok()),
+        range: header("range"),
     };
     let media_type = header("content-type").unwrap_or_default();
     // An upload that breaks off never becomes a blob.
@@ -198,8 +214,15 @@ async fn answer(State(fake): State<Fake>, request: Request) -> Response {
         Some(Act::Spoil) => {
             tamper(serve(&fake, &seen, &media_type, body), |bytes| {
                 let mut bytes = bytes.to_vec();
-                bytes[0] ^= 1;
+                bytes.iter_mut().take(1).for_each(|byte| *byte ^= 1);
                 Body::from(bytes)
+            })
+            .await
+        }
+        Some(Act::Stall) => {
+            tamper(serve(&fake, &seen, &media_type, body), |bytes| {
+                let half = bytes.slice(..bytes.len() / 2);
+                Body::from_stream(stream::iter([Ok::<_, std::io::Error>(half)]).chain(stream::pending()))
             })
             .await
         }
@@ -233,7 +256,7 @@ fn serve(fake: &Fake, seen: &Seen, media_type: &str, body: Bytes) -> Response {
     match part {
         "/manifests/" => world.manifests(seen, &repo, &rest, media_type, body),
         "/blobs/uploads/" => world.uploads(seen, &repo, &rest, &body),
-        "/blobs/" => world.blobs(&repo, &rest),
+        "/blobs/" => world.blobs(seen, &repo, &rest),
         "/referrers/" => world.referrers(seen, &repo, &rest),
         _ => world.tags(seen, &repo),
     }

@@ -1,11 +1,16 @@
 //! Behaviour of the copy engine, against registries that none of us wrote and one that misbehaves on purpose.
 
 mod fake;
+mod graphs;
 mod image;
+mod kinds;
 mod nasty;
 mod proofs;
 mod real;
+mod refused;
+mod resumed;
 mod sign_in;
+mod tls;
 mod views;
 mod whole;
 

@@ -147,13 +147,25 @@ impl World {
         }
     }
 
-    pub(super) fn blobs(&self, repo: &str, digest: &str) -> Response {
+    pub(super) fn blobs(&self, seen: &Seen, repo: &str, digest: &str) -> Response {
         match (self.blobs.get(&(repo.to_owned(), digest.to_owned())), &self.storage) {
             (None, _) => error(404, "BLOB_UNKNOWN"),
             (Some(_), Some(storage)) => {
                 respond(307, &[("location", format!("{storage}/v2/{repo}/blobs/{digest}?sig=secret"))], Bytes::new())
             }
-            (Some(bytes), None) => respond(200, &[("content-type", "application/octet-stream".into())], bytes.clone()),
+            (Some(bytes), None) => {
+                let from = seen.range.as_deref().and_then(|text| text.strip_prefix("bytes=")?.split_once('-'));
+                let from = from.and_then(|(from, _)| from.parse::<usize>().ok()).filter(|_| self.ranges);
+                let octets = ("content-type", "application/octet-stream".to_owned());
+                match from {
+                    None => respond(200, &[octets], bytes.clone()),
+                    Some(from) if from >= bytes.len() => error(416, "RANGE_INVALID"),
+                    Some(from) => {
+                        let range = format!("bytes {from}-{}/{}", bytes.len() - 1, bytes.len());
+                        respond(206, &[octets, ("content-range", range)], bytes.slice(from..))
+                    }
+                }
+            }
         }
     }
 

@@ -121,6 +121,7 @@ fn form_of(destination: &Destination) -> DestinationForm {
         username: destination.username.clone().unwrap_or_default(),
         secret: String::new(),
         plain_http: if destination.plain_http { "true".to_owned() } else { String::new() },
+        authority: destination.authority.clone().unwrap_or_default(),
     }
 }
 
@@ -131,6 +132,7 @@ fn Facts(destination: Destination) -> impl IntoView {
     let rules = if destination.rules.is_empty() { "None".to_owned() } else { destination.rules.join(", ") };
     let secret = if destination.has_secret { "Kept, sealed" } else { "None" };
     let connection = if destination.plain_http { "Plain HTTP" } else { "HTTPS" };
+    let authority = if destination.authority.is_some() { "Its own, in PEM" } else { "The well-known ones" };
     view! {
         <div class="stack">
             <KeyValues>
@@ -138,6 +140,7 @@ fn Facts(destination: Destination) -> impl IntoView {
                 <KeyValue key="Username">{username}</KeyValue>
                 <KeyValue key="Password or token">{secret}</KeyValue>
                 <KeyValue key="Connection">{connection}</KeyValue>
+                <KeyValue key="Certificate authority">{authority}</KeyValue>
                 <KeyValue key="Rules">{rules}</KeyValue>
                 <KeyValue key="Added">
                     <TimeAgo at=destination.created_at />

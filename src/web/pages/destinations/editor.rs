@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::report::Report;
 use crate::api::destinations::{DestinationIntent, DestinationOutcome, SaveDestination};
 use crate::model::{DestinationForm, DestinationId, OrgName};
-use crate::web::components::{Button, ButtonLink, Checkbox, ChoiceGroup, Section, TextField, Variant};
+use crate::web::components::{Button, ButtonLink, Checkbox, ChoiceGroup, Section, TextArea, TextField, Variant};
 use crate::web::forms::{FormError, FormState};
 
 /// The form for a new destination, or with `id` for a change of that one.
@@ -102,6 +102,15 @@ fn Fields(
                 checked=plain
             />
         </ChoiceGroup>
+        <TextArea
+            name="form[authority]"
+            label="Certificate authority (PEM)"
+            value=held.authority
+            hint="Only for a registry whose certificate comes from an authority of your own."
+            error=form.field("authority")
+            optional=true
+            mono=true
+        />
     }
 }
 
