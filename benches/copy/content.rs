@@ -135,7 +135,8 @@ impl Seed {
 
     async fn attestation(&self, pusher: &Pusher, subject: &Value, seed: u64) -> anyhow::Result<Value> {
         // 1 to 60 KiB, as statements are.
-        let filler = hex::encode(random(seed, 512 + (seed as usize % 7) * 5_000));
+        let filler =
+            hex::encode(random(seed, [512, 5_000, 10_000, 15_000, 20_000, 25_000, 30_000][usize::try_from(seed % 7)?]));
         let statement =
             json!({"_type": "https://in-toto.io/Statement/v0.1", "subject": [subject["digest"]], "predicate": filler});
         let layer = pusher.blob(self.proofs, IN_TOTO, statement.to_string().into()).await?;

@@ -11,7 +11,7 @@ mod registry;
 use std::path::Path;
 
 use content::{Seed, Shape};
-use measure::{Row, Table, median_of};
+use measure::{Table, median_of};
 use registry::Registry;
 
 const FERRY: &str = env!("CARGO_BIN_EXE_ferry");
@@ -48,9 +48,9 @@ async fn cold(table: &mut Table, name: &str, shape: Shape, runs: usize, slow: bo
     seed.push(&source).await?;
     let delay = slow.then_some(std::time::Duration::from_millis(20));
     let from = proxy::before(&source.host(), delay).await?;
-    let (mut ours, mut theirs, mut bare) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut ours, mut theirs, mut images) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..runs {
-        for (rows, which) in [(&mut theirs, "skopeo"), (&mut ours, "ferry"), (&mut bare, "ferry, no attestations")] {
+        for (rows, which) in [(&mut theirs, "skopeo"), (&mut ours, "ferry"), (&mut images, "ferry, no attestations")] {
             if which.contains(',') && shape.attestations == 0 {
                 continue;
             }
@@ -64,11 +64,11 @@ async fn cold(table: &mut Table, name: &str, shape: Shape, runs: usize, slow: bo
             rows.push(measure::run(&command, &source, &target)?);
         }
     }
-    table.add(format!("{name}: skopeo"), None, &median_of(&theirs));
+    table.add(&format!("{name}: skopeo"), None, &median_of(&theirs));
     let base = median_of(&theirs);
-    table.add(format!("{name}: ferry"), Some(&base), &median_of(&ours));
-    if !bare.is_empty() {
-        table.add(format!("{name}: ferry, no attestations"), Some(&base), &median_of(&bare));
+    table.add(&format!("{name}: ferry"), Some(&base), &median_of(&ours));
+    if !images.is_empty() {
+        table.add(&format!("{name}: ferry, no attestations"), Some(&base), &median_of(&images));
     }
     Ok(())
 }
@@ -93,12 +93,12 @@ async fn noop(table: &mut Table, runs: usize) -> anyhow::Result<()> {
         rows.push(measure::run(&again, &source, &ours)?);
     }
     let base = median_of(&peers);
-    table.add("no-op: skopeo".into(), None, &base);
-    table.add("no-op: ferry".into(), Some(&base), &median_of(&rows));
+    table.add("no-op: skopeo", None, &base);
+    table.add("no-op: ferry", Some(&base), &median_of(&rows));
     seed.attest_late(&source).await?;
     let late = measure::run(&again, &source, &ours)?;
     anyhow::ensure!(late.written > 0, "the late attestation was not noticed");
-    table.add("no-op, one late attestation: ferry".into(), Some(&base), &late);
+    table.add("no-op, one late attestation: ferry", Some(&base), &late);
     Ok(())
 }
 
@@ -113,7 +113,7 @@ async fn memory(table: &mut Table) -> anyhow::Result<()> {
         let (source, target) = (Registry::start().await?, Registry::start().await?);
         Seed { images: "acme/app", proofs: "proofs/app", shape }.push(&source).await?;
         let row = measure::run(&ferry(&source.host(), &target.host(), &["--no-attestations"]), &source, &target)?;
-        table.add(format!("memory, {name}: ferry"), None, &row);
+        table.add(&format!("memory, {name}: ferry"), None, &row);
     }
     Ok(())
 }

@@ -71,7 +71,7 @@ pub struct Table(Vec<String>);
 
 impl Table {
     /// A row, with ratios to what is compared.
-    pub fn add(&mut self, name: String, base: Option<&Row>, row: &Row) {
+    pub fn add(&mut self, name: &str, base: Option<&Row>, row: &Row) {
         let ratio = |own: f64, other: fn(&Row) -> f64| {
             base.map(|base| format!(" ({:.2})", own / other(base).max(0.001))).unwrap_or_default()
         };

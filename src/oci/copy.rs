@@ -38,8 +38,8 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            blobs: 8,
-            manifests: 24,
+            blobs: 6,
+            manifests: 12,
             deepest: 8,
             most_referrers: super::referrers::MOST_REFERRERS,
             most_manifests: 1_000,

@@ -26,6 +26,7 @@ use report::Report;
 
 /// What `ferry copy` is told.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches of a command, each on or off")]
 pub struct Copy {
     /// What to copy: host/repository:tag, host/repository@digest, or host/repository for all its tags
     source: Address,
@@ -112,6 +113,8 @@ pub async fn copy(args: Copy, cancel: CancellationToken) -> Result<(), ShellErro
     let mut context = CopyContext::new(Arc::new(InProcess::default()));
     context.selection = Selection(args.platform.clone());
     context.cancel = cancel;
+    // Nothing else is asked for in this process, and no database has to keep up.
+    (context.limits.blobs, context.limits.manifests) = (8, 24);
     let memory = Memory::open(args.remember.as_deref(), &target, &context.selection)?;
     let batch = Batch {
         keys: keys(&args)?,

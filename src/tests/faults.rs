@@ -69,7 +69,9 @@ async fn trouble_that_passes_is_waited_out_within_one_run() {
     ];
     for (name, faults) in cases {
         let scene = scene(&story, &olivia, name).await;
-        faults.into_iter().for_each(|fault| scene.proxy.faults().add(fault));
+        for fault in faults {
+            scene.proxy.faults().add(fault);
+        }
         let detail = scene.run(&story, &olivia).await;
         assert!(matches!(detail.run.state, RunState::Succeeded), "{name}: {detail:#?}");
         assert!(scene.is_tagged().await, "{name}");
@@ -81,12 +83,15 @@ async fn trouble_that_passes_is_waited_out_within_one_run() {
     story.end().await;
 }
 
+/// What it is, trouble at the source, trouble at the destination, and words of the sentence.
+type Case = (&'static str, Option<Fault>, Option<Fault>, &'static [&'static str]);
+
 #[tokio::test(flavor = "multi_thread")]
 async fn trouble_that_stays_is_named_tags_nothing_and_is_healed_by_the_next_run() {
     let story = Story::begin().await;
     let olivia = story.signed_in("olivia").await;
     let source = |path: &str, trouble| Fault::on(path, trouble).at(Facade::Docker).method("GET").times(ALWAYS);
-    let cases: Vec<(&str, Option<Fault>, Option<Fault>, &[&str])> = vec![
+    let cases: Vec<Case> = vec![
         ("short layers", Some(source("/blobs/", Trouble::ShortBody)), None, &["source", "bytes"]),
         ("short manifests", Some(source("/manifests/sha256:", Trouble::ShortBody)), None, &["source", "digest"]),
         (
@@ -104,8 +109,12 @@ async fn trouble_that_stays_is_named_tags_nothing_and_is_healed_by_the_next_run(
     ];
     for (name, at_source, at_destination, words) in cases {
         let scene = scene(&story, &olivia, name).await;
-        at_source.into_iter().for_each(|fault| story.world().faults().add(fault));
-        at_destination.into_iter().for_each(|fault| scene.proxy.faults().add(fault));
+        if let Some(fault) = at_source {
+            story.world().faults().add(fault);
+        }
+        if let Some(fault) = at_destination {
+            scene.proxy.faults().add(fault);
+        }
         let detail = scene.run(&story, &olivia).await;
         assert!(troubled(&detail), "{name}: {detail:#?}");
         for failure in detail.items.iter().filter_map(|item| item.failure.as_ref()) {

@@ -35,7 +35,7 @@ fn assert_same(source: &Fake, destination: &Fake) {
     }
 }
 
-fn artifact(config: Value, layers: &[Value]) -> Value {
+fn artifact(config: &Value, layers: &[Value]) -> Value {
     json!({ "schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": layers })
 }
 
@@ -46,14 +46,14 @@ async fn a_chart_and_an_artifact_with_nothing_in_it_run_nowhere_in_particular() 
     let config = descriptor("application/vnd.cncf.helm.config.v1+json", &chart_config, 33);
     let content = source.add_blob(REPO, "a chart");
     let layer = descriptor("application/vnd.cncf.helm.chart.content.v1.tar+gzip", &content, 7);
-    let chart = source.add_manifest(REPO, &artifact(config, &[layer]));
+    let chart = source.add_manifest(REPO, &artifact(&config, &[layer]));
     let (destination, image) = copied(&source, &chart).await.expect("copied");
     assert_same(&source, &destination);
     assert_eq!(image.platforms().map(|(p, _)| p.to_string()).collect::<Vec<_>>(), ["any/any"]);
 
     let source = Fake::start().await;
     let empty = descriptor("application/vnd.oci.empty.v1+json", &source.add_blob(REPO, "{}"), 2);
-    let mut nothing = artifact(empty.clone(), &[empty]);
+    let mut nothing = artifact(&empty, std::slice::from_ref(&empty));
     nothing["artifactType"] = json!("application/x.acme.anything");
     let nothing = source.add_manifest(REPO, &nothing);
     let (destination, _) = copied(&source, &nothing).await.expect("copied");
@@ -91,7 +91,7 @@ async fn digests_of_the_longer_kind_are_passed_through() {
     let size = layer.len();
     source.world().blobs.insert((REPO.to_owned(), long.to_string()), Bytes::from(layer));
     let config = descriptor("application/vnd.oci.empty.v1+json", &source.add_blob(REPO, "{}"), 2);
-    let image = Bytes::from(artifact(config, &[descriptor(LAYER, &long, size)]).to_string());
+    let image = Bytes::from(artifact(&config, &[descriptor(LAYER, &long, size)]).to_string());
     let image_digest = sha512(&image);
     let kept = (image.clone(), MANIFEST.to_owned());
     source.world().manifests.insert((REPO.to_owned(), image_digest.to_string()), kept);
@@ -109,7 +109,7 @@ async fn the_largest_manifest_is_copied_and_a_larger_one_is_named() {
     let config = descriptor("application/vnd.oci.empty.v1+json", &source.add_blob(REPO, "{}"), 2);
     let padded = |to: usize| {
         let with = |filler: usize| {
-            let mut manifest = artifact(config.clone(), &[]);
+            let mut manifest = artifact(&config, &[]);
             manifest["annotations"] = json!({ "filler": "x".repeat(filler) });
             manifest
         };
@@ -131,7 +131,7 @@ async fn a_layer_that_is_named_many_times_crosses_once() {
     let layer = source.add_blob(REPO, vec![7; 5_000]);
     let empty = source.add_blob(REPO, Vec::new());
     let layers = [descriptor(LAYER, &layer, 5_000), descriptor(LAYER, &empty, 0), descriptor(LAYER, &layer, 5_000)];
-    let digest = source.add_manifest(REPO, &artifact(config, &layers));
+    let digest = source.add_manifest(REPO, &artifact(&config, &layers));
     let (destination, _) = copied(&source, &digest).await.expect("copied");
     assert_same(&source, &destination);
     assert_eq!(source.seen("GET", layer.as_str()).len(), 1);
