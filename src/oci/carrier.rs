@@ -20,9 +20,6 @@ use crate::model::{Digest, Reference};
 /// A blob up to this size is held whole while it crosses, and asked for and begun in one request; 256 KiB.
 const SMALL: u64 = 256 * 1024;
 
-/// What is smaller than a mount is worth is neither looked for in other repositories nor remembered for them; 16 KiB.
-const TINY: u64 = 16 * 1024;
-
 /// One source and one target.
 pub(super) struct Carrier<'a> {
     pub(super) source: &'a Repository,
@@ -135,10 +132,7 @@ impl<'a> Carrier<'a> {
         let host = self.target.registry().host();
         let mut session = None;
         if mounts {
-            let home = match blob.size {
-                0..=TINY => None,
-                _ => self.ctx.coordination.blob_home(host, digest).await.map_err(&shared)?,
-            };
+            let home = self.ctx.coordination.blob_home(host, digest).await.map_err(&shared)?;
             let home = home.filter(|home| home != self.target.name());
             if let Some(from) = home.as_ref().or(asks_by_mount.then_some(self.target.name())) {
                 match self.target.mount(from, digest).await.map_err(self.writing(Step::WriteBlob, digest))? {
@@ -157,9 +151,6 @@ impl<'a> Carrier<'a> {
         }
         self.transfer(blob, session).await?;
         progress.copied_blob();
-        if blob.size <= TINY {
-            return Ok(());
-        }
         self.ctx.coordination.remember_blob(host, self.target.name(), digest).await.map_err(&shared)
     }
 
