@@ -112,9 +112,8 @@ async fn walk(image: &CopiedImage, carrier: &Carrier<'_>, mode: Mode) -> Result<
     let limits = carrier.ctx.limits;
     let mut all = Attestations::default();
     let mut met: HashSet<Digest> = image.manifests.iter().map(|manifest| manifest.digest.clone()).collect();
-    let guess = |is_new: bool| if is_new { Guess::Absent } else { Guess::Present };
     let mut subjects: HashMap<Digest, Guess> =
-        image.manifests.iter().map(|manifest| (manifest.digest.clone(), guess(manifest.is_new))).collect();
+        image.manifests.iter().map(|manifest| (manifest.digest.clone(), Guess::by(!manifest.is_new))).collect();
     for depth in 1..=limits.deepest {
         let listed = list(carrier, subjects.keys()).await?;
         if depth == 1 {
@@ -140,7 +139,7 @@ async fn walk(image: &CopiedImage, carrier: &Carrier<'_>, mode: Mode) -> Result<
                         unlisted.entry(referrer.subject.clone()).or_default().push(entry);
                     }
                     if met.insert(referrer.digest.clone()) {
-                        subjects.insert(referrer.digest.clone(), guess(is_new));
+                        subjects.insert(referrer.digest.clone(), Guess::by(!is_new));
                         all.referrers.push(referrer);
                     }
                 }
@@ -215,7 +214,7 @@ async fn bring_one(
 
 /// Parts, then the manifest. Says whether the destination has confirmed that it lists it.
 async fn write_one(carrier: &Carrier<'_>, raw: &RawManifest, parts: &Parts, present: bool) -> Result<bool, CopyError> {
-    let guess = if present { Guess::Present } else { Guess::Absent };
+    let guess = Guess::by(present);
     for blob in parts.blobs() {
         carrier.blob(blob, guess).await?;
     }

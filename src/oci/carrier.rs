@@ -37,6 +37,13 @@ pub(super) enum Guess {
     Absent,
 }
 
+impl Guess {
+    /// By whether what names it is there.
+    pub(super) fn by(present: bool) -> Self {
+        if present { Self::Present } else { Self::Absent }
+    }
+}
+
 /// In which form a blob is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum How {

@@ -136,7 +136,7 @@ struct Node {
 impl Node {
     /// What is to be expected of what it names.
     fn guess(&self) -> Guess {
-        if self.present { Guess::Present } else { Guess::Absent }
+        Guess::by(self.present)
     }
 }
 

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 
 use futures::stream::{self, StreamExt, TryStreamExt};
-use globset::{Glob, GlobSetBuilder};
+use globset::Glob;
 
 use super::address::Address;
 use super::memory::Memory;
 use super::report::{Outcome, Report};
 use super::{ShellError, Wanted};
 use crate::model::{Digest, Reference, Tag};
-use crate::oci::{self, CopyContext, CopyError, Known, Published, RegistryError, Repository, TrustedKeys};
+use crate::oci::{self, CopyContext, CopyError, Known, Progress, Published, RegistryError, Repository, TrustedKeys};
 
 /// Tags resolved at once; a HEAD costs no pull.
 const RESOLVED_AT_ONCE: usize = 32;
@@ -64,13 +64,9 @@ impl Batch {
     }
 
     async fn list_all(&self, only: &[Glob]) -> Result<Vec<Wanted>, ShellError> {
-        let mut patterns = GlobSetBuilder::new();
-        for glob in only {
-            patterns.add(glob.clone());
-        }
-        let patterns = patterns.build().unwrap_or_default();
+        let patterns: Vec<_> = only.iter().map(Glob::compile_matcher).collect();
         let tags = self.source.tags().await.map_err(ShellError::Source)?;
-        let fits = |tag: &Tag| only.is_empty() || patterns.is_match(tag.as_str());
+        let fits = |tag: &Tag| only.is_empty() || patterns.iter().any(|pattern| pattern.is_match(tag.as_str()));
         let tags = tags.into_iter().filter(|tag| fits(tag) && !is_fallback(tag));
         let resolved = stream::iter(tags).map(|tag| async move {
             let digest = self.source.resolve(&tag).await?;
@@ -105,11 +101,7 @@ impl Batch {
             .map(|(one, tag)| async move { self.target.resolve(tag).await.map(|now| (one, tag, now)) });
         let mut looked = std::pin::pin!(looked.buffered(RESOLVED_AT_ONCE));
         while let Some(looked) = looked.next().await {
-            let (one, tag, now) = match looked {
-                // Before the first push there is no such repository.
-                Err(error) if error.status() == Some(404) => continue,
-                looked => looked.map_err(ShellError::Source)?,
-            };
+            let (one, tag, now) = looked.map_err(ShellError::Source)?;
             let narrowed = !self.context.selection.is_everything();
             let what = match now {
                 None => "new".to_owned(),
@@ -126,8 +118,8 @@ impl Batch {
     pub(super) async fn copy(self, wanted: Vec<Wanted>) -> Result<(), ShellError> {
         let tags: usize = wanted.iter().map(|one| one.tags.len()).sum();
         self.report.begin(tags);
-        let (failed, doubted) = (AtomicUsize::new(0), AtomicBool::new(false));
-        let unsettled = self.unsettled(wanted, &doubted).await;
+        let failed = AtomicUsize::new(0);
+        let unsettled = self.unsettled(wanted).await;
         let all = stream::iter(unsettled).for_each_concurrent(self.at_once, |one| {
             let (batch, failed) = (&self, &failed);
             async move {
@@ -148,9 +140,10 @@ impl Batch {
 
     /// What is not known to be as it should be. The rest is reported here and costs a listing for each manifest, and one
     /// look at the destination for each digest.
-    async fn unsettled(&self, wanted: Vec<Wanted>, doubted: &AtomicBool) -> Vec<Wanted> {
-        let looked = stream::iter(wanted).map(|one| async move {
-            let current = self.is_current(&one, doubted).await;
+    async fn unsettled(&self, wanted: Vec<Wanted>) -> Vec<Wanted> {
+        let doubted = AtomicBool::new(false);
+        let looked = stream::iter(wanted).map(|one| async {
+            let current = self.is_current(&one, &doubted).await;
             (one, current)
         });
         let looked: Vec<(Wanted, bool)> = looked.buffer_unordered(RESOLVED_AT_ONCE).collect().await;
@@ -199,14 +192,16 @@ impl Batch {
     }
 
     async fn one(&self, one: &Wanted) -> bool {
-        let before = self.context.progress.snapshot();
-        let done = Box::pin(self.carry(one)).await;
-        let bytes = self.context.progress.snapshot().bytes_moved - before.bytes_moved;
+        // Its own counters: others are under way at the same time.
+        let progress = Arc::new(Progress::within(&self.context.progress));
+        let context = self.context.counting(Arc::clone(&progress));
+        let done = Box::pin(self.carry(one, &context)).await;
+        let bytes = progress.snapshot().bytes_moved;
         let failed = done.is_err();
         let (state, coverage, failure) = match done {
             Ok((moved, coverage)) => (if moved { "succeeded" } else { "unchanged" }, coverage, None),
             Err(error) => {
-                tracing::debug!("{} was not copied: {error:?}", one.reference(&self.source));
+                tracing::debug!("{}@{} was not copied: {error:?}", self.source, one.digest);
                 let detail = match &error {
                     NotCopied::Copy(error) => error.detail(),
                     NotCopied::Incomplete(_) => String::new(),
@@ -219,26 +214,24 @@ impl Batch {
     }
 
     /// The image, its proofs, a look at what is there, and only then the tags.
-    async fn carry(&self, one: &Wanted) -> Result<(bool, Option<String>), NotCopied> {
-        let progress = Arc::new(oci::Progress::within(&self.context.progress));
-        let context = self.context.counting(Arc::clone(&progress));
-        let image = oci::copy_image(&self.source, &self.target, &one.digest, &context).await?;
+    async fn carry(&self, one: &Wanted, context: &CopyContext) -> Result<(bool, Option<String>), NotCopied> {
+        let image = oci::copy_image(&self.source, &self.target, &one.digest, context).await?;
         let mut found = None;
         if let Some(from) = &self.attestations {
-            found = Some(oci::copy_attestations(&image, from, &self.target, &context).await?);
+            found = Some(oci::copy_attestations(&image, from, &self.target, context).await?);
         }
         let mut coverage = None;
         if let (true, Some(found)) = (self.check, &found) {
-            let seen = oci::observe_coverage(&image, found, &self.target, &self.keys, &context).await?;
+            let seen = oci::observe_coverage(&image, found, &self.target, &self.keys, context).await?;
             if !seen.is_complete() {
                 return Err(NotCopied::Incomplete(seen.coverage.summary()));
             }
             coverage = Some(seen.coverage.summary());
         }
-        let written = progress.snapshot();
+        let written = context.progress.snapshot();
         let mut moved = written.blobs_copied + written.blobs_mounted + written.manifests_written > 0;
         for tag in &one.tags {
-            moved |= oci::publish_tag(&self.target, &image.digest, tag, &context).await? != Published::Unchanged;
+            moved |= oci::publish_tag(&self.target, &image.digest, tag, context).await? != Published::Unchanged;
         }
         self.memory.remember(&one.digest, Known::of(&image, found.as_ref()), &one.tags);
         Ok((moved, coverage))

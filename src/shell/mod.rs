@@ -13,10 +13,9 @@ use globset::Glob;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::model::{Host, Platform, Reference};
+use crate::model::{Digest, Host, Platform, Tag};
 use crate::oci::{
-    self, CopyContext, CopyError, Endpoint, InProcess, NotAKey, Registry, RegistryError, Selection, TrustedKey,
-    TrustedKeys,
+    CopyContext, CopyError, Endpoint, InProcess, NotAKey, Registry, RegistryError, Selection, TrustedKey, TrustedKeys,
 };
 
 use address::Address;
@@ -147,15 +146,8 @@ fn keys(args: &Copy) -> Result<TrustedKeys, ShellError> {
     Ok(TrustedKeys::docker_and(args.key.iter().map(read).collect::<Result<Vec<_>, _>>()?))
 }
 
-/// What one tag of the source becomes.
+/// One digest of the source, and the tags it gets.
 struct Wanted {
-    digest: crate::model::Digest,
-    tags: Vec<crate::model::Tag>,
-}
-
-impl Wanted {
-    fn reference(&self, repository: &oci::Repository) -> String {
-        let tag = self.tags.first().map(|tag| Reference::Tag(tag.clone()));
-        format!("{repository}:{}", tag.map(|tag| tag.to_string()).unwrap_or_default())
-    }
+    digest: Digest,
+    tags: Vec<Tag>,
 }
