@@ -81,7 +81,7 @@ fn More(now: Memo<Arc<Item>>, twin: Memo<Option<Tag>>, width: usize, live: LiveR
     let failed = move || {
         failure.get().map(|(failure, before)| {
             view! {
-                <p>{before}{failure.sentence}</p>
+                <p>{before + &failure.sentence}</p>
                 <Detail detail=failure.detail />
             }
         })
