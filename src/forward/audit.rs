@@ -95,12 +95,14 @@ async fn look(app: &App, unit: Unit<'_>) -> Result<(), ForwardError> {
     let destination = work.destination.ok_or(ForwardError::DestinationGone)?;
     let (_, registry) = destinations::open(app, &work.organization, destination).await?;
     let keys = keys::trusted(app, &work.organization).await?;
-    let context = CopyContext::new(Arc::new(Shared(app.clone())));
+    let mut context = CopyContext::new(Arc::new(Shared(app.clone())));
+    context.kinds = work.extent.kinds.clone();
     for item in items::of_unit(&app.db, unit).await?.iter().filter(|item| item.can_be_checked()) {
         let Some(before) = &item.coverage else { continue };
         let target = registry.reading(item.target.repository.clone());
-        let (image, missing) = parts(&target, &item.digest, before, &context).await?;
-        let observed = oci::observe_coverage(&image, &recorded(before, &item.digest), &target, &keys, &context).await?;
+        let digest = item.at_destination();
+        let (image, missing) = parts(&target, digest, before, &context).await?;
+        let observed = oci::observe_coverage(&image, &recorded(before), &target, &keys, &context).await?;
         let tag = target.resolve(&item.tag).await?;
         let now = app.clock.now();
         let mut after = Coverage { checked_at: Some(now), ..observed.coverage };
@@ -109,7 +111,7 @@ async fn look(app: &App, unit: Unit<'_>) -> Result<(), ForwardError> {
         after.index_signatures_present =
             if observed.index_signature == SignatureState::Missing { 0 } else { before.index_signatures_expected };
         after.checks.insert(0, oci::image_check(&missing));
-        after.checks.insert(0, oci::tag_check(tag.as_ref() == Some(&item.digest)));
+        after.checks.insert(0, oci::tag_check(tag.as_ref() == Some(digest)));
         after.gone = gone(before, &after, missing.len(), item.finished_at.unwrap_or(now));
         held::set_checked(&app.db, item.id, &after, now).await?;
     }
@@ -137,7 +139,7 @@ async fn parts(
 }
 
 /// What the record says that there must be.
-fn recorded(before: &Coverage, index: &Digest) -> Attestations {
+fn recorded(before: &Coverage) -> Attestations {
     let mut referrers = Vec::new();
     for platform in &before.platforms {
         for seen in &platform.attestations {
@@ -149,7 +151,6 @@ fn recorded(before: &Coverage, index: &Digest) -> Attestations {
     for (attestation, signature) in seen.filter_map(|seen| Some((&seen.digest, seen.signed_by.as_ref()?))) {
         referrers.push(referrer(signature, attestation, Role::Signature, 2));
     }
-    tracing::debug!("{index}: {} referrers are on record", referrers.len());
     Attestations::on_record(referrers)
 }
 

@@ -97,7 +97,7 @@ async fn release(visitor: &Visitor, work: &Work, item: &Item) -> Result<(), Deci
     let (_, registry) = destinations::open(app, &work.organization, destination).await?;
     let target = registry.writing(item.target.repository.clone());
     let context = CopyContext::new(Arc::new(Shared(app.clone())));
-    oci::publish_tag(&target, &item.digest, &item.tag, &context).await?;
+    oci::publish_tag(&target, item.at_destination(), &item.tag, &context).await?;
     note(visitor, item, ItemState::Succeeded).await
 }
 

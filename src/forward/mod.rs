@@ -71,6 +71,7 @@ pub async fn start(visitor: &Visitor, id: RuleId) -> Result<RunId, StartRunError
         destination_address: &rule.destination_address,
         attestations: rule.attestations,
         proof: rule.proof,
+        extent: &rule.extent,
         trigger: Trigger::Manual,
         started_by: Some(&visitor.username),
         session_id: visitor.session_id.as_deref(),

@@ -9,7 +9,7 @@ use super::prove::{Prover, Verified};
 use super::source::Source;
 use crate::app::App;
 use crate::model::{Coverage, Item, ItemState};
-use crate::oci::{self, CopyContext, Meaning, Progress, Published, Repository};
+use crate::oci::{self, CopiedImage, CopyContext, Meaning, Progress, Published, Repository, Selection};
 use crate::queue::CopyDigest;
 use crate::store::items::{self, Unit};
 use crate::store::runs::{self, Work};
@@ -83,17 +83,36 @@ async fn carry(
     };
     let mut context = CopyContext::new(Arc::new(Shared(app.clone())));
     context.progress = Arc::clone(progress);
+    (context.selection, context.kinds) = (Selection(work.extent.platforms.clone()), work.extent.kinds.clone());
 
     if !work.attestations {
-        let image = oci::copy_image(&place.images, &place.target, unit.digest, &context).await?;
+        let image = copy(app, work, &place, unit, &context).await?;
         return publish(app, open, &Verified { image, coverage: None }, &place.target, &context).await;
     }
     let keys = keys::trusted(app, &work.organization).await?;
     let prover = Prover { policy: work.proof, keys, context: &context, now: app.clock.now(), last };
     prover.before(&place, unit.digest).await?;
-    let image = oci::copy_image(&place.images, &place.target, unit.digest, &context).await?;
+    let image = copy(app, work, &place, unit, &context).await?;
     let verified = prover.after(&place, image).await?;
     publish(app, open, &verified, &place.target, &context).await
+}
+
+/// The image under its digest, with the tags about it that older signers left.
+async fn copy(
+    app: &App,
+    work: &Work,
+    place: &Place,
+    unit: Unit<'_>,
+    context: &CopyContext,
+) -> Result<CopiedImage, ForwardError> {
+    let image = oci::copy_image(&place.images, &place.target, unit.digest, context).await?;
+    if &image.digest != unit.digest {
+        items::set_target_digest(&app.db, unit, &image.digest).await?;
+    }
+    if work.extent.digest_tags {
+        oci::copy_digest_tags(&image, &place.images, &place.target, context).await?;
+    }
+    Ok(image)
 }
 
 /// Moves the tags, the last thing that happens.

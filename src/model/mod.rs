@@ -4,12 +4,14 @@ mod catalog;
 mod coverage;
 mod destination;
 mod error;
+mod extent;
 mod ids;
 mod image;
 mod key;
 mod mirror;
 mod page;
 mod people;
+mod preview;
 mod probe;
 mod proof;
 mod rule;
@@ -23,16 +25,16 @@ pub use catalog::{
 pub use coverage::{AttestationSeen, Coverage, DiscoveredBy, Gone, PlatformCoverage, SignatureState};
 pub use destination::{BAD_AUTHORITY, Destination, DestinationDraft, DestinationForm, Title};
 pub use error::{ApiError, FieldErrors};
+pub use extent::{Extent, Kind, Kinds};
 pub use ids::{DestinationId, ItemId, KeyId, RuleId, RunId};
 pub use image::{Digest, Host, ImageRef, Platform, Reference, RepoName, RepoRef, Tag};
 pub use key::{KeyDraft, KeyForm, KeyOrigin, SigningKey};
 pub use mirror::{LogState, Mirror, MirrorDetail, MirrorList, MirrorLogEntry, MirrorName, MirrorState, MirrorTag};
 pub use page::Page;
 pub use people::{Membership, OrgName, Role, Theme, Viewer};
+pub use preview::{Preview, PreviewMirror, PreviewTag, Verdict};
 pub use probe::{Check, CheckState, ProbeReport};
 pub use proof::{CheckLevel, ProofCheck, ProofPolicy};
-pub use rule::{
-    NameTemplate, Preview, PreviewMirror, PreviewTag, Rule, RuleDraft, RuleForm, TagFilter, TagPattern, Verdict,
-};
+pub use rule::{NameTemplate, Rule, RuleDraft, RuleForm, TagFilter, TagPattern};
 pub use run::{Failure, Item, ItemCounts, ItemState, RunDetail, RunState, RunSummary, Trigger};
 pub use text::Refused;

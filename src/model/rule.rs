@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::destination::Title;
 use super::error::FieldErrors;
+use super::extent::Extent;
 use super::ids::{DestinationId, RuleId};
-use super::image::{Digest, RepoName, Tag, is_path_component};
+use super::image::{RepoName, is_path_component};
 use super::proof::ProofPolicy;
 use super::run::RunSummary;
 use super::text::Refused;
@@ -143,6 +144,8 @@ pub struct Rule {
     pub attestations: bool,
     /// What a missing or invalid one does.
     pub proof: ProofPolicy,
+    /// How much of each image goes along.
+    pub extent: Extent,
     pub enabled: bool,
     pub created_by: String,
     pub created_at: DateTime<Utc>,
@@ -166,6 +169,12 @@ pub struct RuleForm {
     pub attestations: String,
     /// A policy's spelling; empty is the one of a new rule.
     pub proof: String,
+    /// Platforms, one a line.
+    pub platforms: String,
+    /// Kinds of attestations, one a line.
+    pub kinds: String,
+    /// `on` or empty.
+    pub digest_tags: String,
     /// `on` or empty.
     pub enabled: String,
 }
@@ -195,6 +204,9 @@ impl RuleForm {
             template: rule.template.as_str().to_owned(),
             attestations: check(rule.attestations),
             proof: rule.proof.as_str().to_owned(),
+            platforms: rule.extent.platform_lines(),
+            kinds: rule.extent.kind_lines(),
+            digest_tags: check(rule.extent.digest_tags),
             enabled: check(rule.enabled),
         }
     }
@@ -228,6 +240,7 @@ impl RuleForm {
         if proof.is_none() {
             errors.add("proof", "Choose refuse, hold or mark.");
         }
+        let extent = Extent::of_form(&mut errors, &self.platforms, &self.kinds, is_on(&self.digest_tags));
         match (name, destination, template, proof) {
             (Some(name), Some(destination), Some(template), Some(proof)) if errors.is_empty() => Ok(RuleDraft {
                 name,
@@ -237,6 +250,7 @@ impl RuleForm {
                 template,
                 attestations: is_on(&self.attestations),
                 proof,
+                extent,
                 enabled: is_on(&self.enabled),
             }),
             _ => Err(errors),
@@ -269,61 +283,8 @@ pub struct RuleDraft {
     pub template: NameTemplate,
     pub attestations: bool,
     pub proof: ProofPolicy,
+    pub extent: Extent,
     pub enabled: bool,
-}
-
-/// Why a tag goes along or stays.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Verdict {
-    /// There is no include list, and no exclude matches.
-    Everything,
-    /// This include matches, and no exclude does.
-    Included(TagPattern),
-    /// This exclude matches.
-    Excluded(TagPattern),
-    /// No include matches.
-    NotIncluded,
-}
-
-impl Verdict {
-    /// The tag is forwarded.
-    pub fn matches(&self) -> bool {
-        matches!(self, Self::Everything | Self::Included(_))
-    }
-
-    /// Why, in a few words.
-    pub fn sentence(&self) -> String {
-        match self {
-            Self::Everything => "the rule takes every tag".to_owned(),
-            Self::Included(pattern) => format!("include {pattern} matches"),
-            Self::Excluded(pattern) => format!("exclude {pattern} matches"),
-            Self::NotIncluded => "no include matches".to_owned(),
-        }
-    }
-}
-
-/// One tag of a preview.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct PreviewTag {
-    pub tag: Tag,
-    pub digest: Option<Digest>,
-    pub verdict: Verdict,
-}
-
-/// What a rule would do with one mirror.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct PreviewMirror {
-    pub mirror: RepoName,
-    /// `host/prefix/name`, or why there is none.
-    pub target: Result<String, String>,
-    /// All tags of the mirror, or why they cannot be listed.
-    pub tags: Result<Vec<PreviewTag>, String>,
-}
-
-/// What a rule would do.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Preview {
-    pub mirrors: Vec<PreviewMirror>,
 }
 
 #[cfg(test)]

@@ -226,6 +226,9 @@ pub struct Item {
     pub target: RepoRef,
     /// What the tag pointed at when the run was planned.
     pub digest: Digest,
+    /// What its copy is called at the destination, where the rule forwards only some platforms.
+    #[serde(default)]
+    pub target_digest: Option<Digest>,
     pub state: ItemState,
     /// Bytes that crossed for this item; the first tag of a digest carries them.
     pub bytes: u64,
@@ -248,6 +251,11 @@ pub struct Item {
 }
 
 impl Item {
+    /// The digest of its copy.
+    pub fn at_destination(&self) -> &Digest {
+        self.target_digest.as_ref().unwrap_or(&self.digest)
+    }
+
     /// Its copy is at the destination with what was proven of it, so that it can be looked at again.
     pub fn can_be_checked(&self) -> bool {
         self.state.is_published() && self.coverage.is_some()

@@ -1,7 +1,7 @@
 //! The attestations of an image and their signatures: found level by level at their own source, written subject first
 //! (`contracts/attestations.md` section 9).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 
@@ -51,6 +51,8 @@ pub struct Attestations {
     pub referrers: Vec<Referrer>,
     /// Listed by the source, and referring to something else by their own word: not copied.
     pub strangers: Vec<Digest>,
+    /// What they are that the source lists and the caller did not want.
+    pub left_out: BTreeSet<String>,
     /// Everything the source listed for the image's own manifests.
     pub(super) listed: Listed,
 }
@@ -58,7 +60,7 @@ pub struct Attestations {
 impl Attestations {
     /// What is known from elsewhere to have been there; no list was read.
     pub fn on_record(referrers: Vec<Referrer>) -> Self {
-        Self { referrers, strangers: Vec::new(), listed: Listed::default() }
+        Self { referrers, ..Self::default() }
     }
 
     /// What refers to this digest.
@@ -78,6 +80,8 @@ enum Found {
         is_new: bool,
     },
     Stranger(Digest),
+    /// Of a kind that is not wanted; nothing was written.
+    LeftOut(String),
 }
 
 /// Lists all referrers of the image at the attestation source and copies them, the signatures of attestations included.
@@ -139,6 +143,7 @@ async fn walk(image: &CopiedImage, carrier: &Carrier<'_>, mode: Mode) -> Result<
         for one in found {
             match one {
                 Found::Stranger(digest) => all.strangers.push(digest),
+                Found::LeftOut(kind) => drop(all.left_out.insert(kind)),
                 Found::Referrer { referrer, entry, listed, is_new } => {
                     if !listed {
                         unlisted.entry(referrer.subject.clone()).or_default().push(entry);
@@ -157,7 +162,7 @@ async fn walk(image: &CopiedImage, carrier: &Carrier<'_>, mode: Mode) -> Result<
         }
     }
     let has_some = all.referrers.iter().any(|referrer| matches!(referrer.role, Role::Attestation { .. }));
-    if image.is_hardened && !has_some {
+    if image.is_hardened && !has_some && all.left_out.is_empty() {
         // The wrong list, or one the credential may not see: never "it has none".
         let at = CopyError::at(carrier.side, Step::ListReferrers, format!("{}@{}", carrier.source, image.digest));
         return Err(at(RegistryError::NoAttestations { digest: image.digest.clone() }));
@@ -205,16 +210,25 @@ async fn bring_one(
         );
         return Ok(Found::Stranger(raw.digest));
     }
+    let role = role_of(&parts);
+    if let Some(kind) = unwanted(carrier, &role, parts.kind()).filter(|_| depth == 1) {
+        return Ok(Found::LeftOut(kind));
+    }
     carrier.ctx.progress.met_referrer();
     let listed = mode == Mode::Look || write_one(carrier, &raw, &parts, present).await?;
-    let referrer = Referrer {
-        digest: raw.digest.clone(),
-        subject,
-        artifact_type: parts.kind().to_owned(),
-        role: role_of(&parts),
-        depth,
-    };
+    let referrer =
+        Referrer { digest: raw.digest.clone(), subject, artifact_type: parts.kind().to_owned(), role, depth };
     Ok(Found::Referrer { referrer, entry: entry_of(&raw, &parts), listed, is_new: !present })
+}
+
+/// What it is, where the caller does not want it. Signatures go with what they sign.
+fn unwanted(carrier: &Carrier<'_>, role: &Role, artifact_type: &str) -> Option<String> {
+    let kind = match role {
+        Role::Signature => return None,
+        Role::Attestation { predicate_type } => predicate_type.as_str(),
+        Role::Other => artifact_type,
+    };
+    (!carrier.ctx.kinds.take(kind)).then(|| kind.to_owned())
 }
 
 /// Parts, then the manifest. Says whether the destination has confirmed that it lists it.

@@ -18,7 +18,7 @@ use super::progress::{Progress, Stage};
 use super::registry::Repository;
 use super::selection::Selection;
 use super::settled::Settled;
-use crate::model::{Digest, Platform};
+use crate::model::{Digest, Kinds, Platform};
 
 /// How much of one copy happens at once, and how far it follows what it is told.
 #[derive(Clone, Copy, Debug)]
@@ -56,11 +56,13 @@ pub struct CopyContext {
     pub limits: Limits,
     /// Which platforms go along.
     pub selection: Selection,
+    /// Which attestations go along.
+    pub kinds: Kinds,
     pub(super) settled: Arc<Settled>,
 }
 
 impl CopyContext {
-    /// Fresh counters, nothing cancelled, usual limits, all platforms.
+    /// Fresh counters, nothing cancelled, usual limits, all platforms and attestations.
     pub fn new(coordination: Arc<dyn Coordination>) -> Self {
         Self {
             coordination,
@@ -68,6 +70,7 @@ impl CopyContext {
             cancel: CancellationToken::new(),
             limits: Limits::default(),
             selection: Selection::default(),
+            kinds: Kinds::default(),
             settled: Arc::default(),
         }
     }

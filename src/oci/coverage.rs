@@ -73,7 +73,7 @@ async fn observe(
         let listings = list(image, expected, (place, side), ctx).await?;
         let reading = Reading { place, side, keys, listings, at_once: ctx.limits.manifests };
         let mut observed = reading.observe(image, expected).await?;
-        observed.coverage.checks = proof::checks(image, expected, &observed);
+        observed.coverage.checks = proof::checks(image, expected, &observed, &ctx.kinds);
         Ok(observed)
     })
     .await

@@ -15,7 +15,7 @@
 //! | `carrier`, `settled` | one object from one side to the other, each once in a run |
 //! | `copy`, `attestations`, `publish` | the three steps of a copy, in this order |
 //! | `known` | what a destination is known to hold, so that nothing is asked twice |
-//! | `selection` | some platforms of an image instead of all |
+//! | `selection`, `digest_tags` | some platforms of an image instead of all; cosign's older tags as well |
 //! | `coverage`, `statement`, `signature`, `proof` | what the destination really holds, and what that proves |
 //! | `inspect` | an image described without copying it |
 //! | `probe` | *Test connection* |
@@ -36,6 +36,7 @@ mod checked;
 mod coordination;
 mod copy;
 mod coverage;
+mod digest_tags;
 mod digests;
 mod error;
 mod failure;
@@ -72,6 +73,7 @@ pub use blob::BlobStream;
 pub use coordination::{Coordination, CoordinationError, InProcess, LockGuard};
 pub use copy::{CopiedImage, CopiedManifest, CopyContext, Limits, copy_image};
 pub use coverage::{Observed, observe_coverage, observe_source};
+pub use digest_tags::copy_digest_tags;
 pub use error::{Meaning, Place, RegistryError, Unfit, Unsafe};
 pub use failure::{CopyError, Side, Step};
 pub use graph::{Descriptor, Parts, is_index};

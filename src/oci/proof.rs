@@ -3,7 +3,9 @@
 use super::attestations::{Attestations, Role};
 use super::copy::CopiedImage;
 use super::coverage::Observed;
-use crate::model::{AttestationSeen, CheckLevel, Digest, DiscoveredBy, PlatformCoverage, ProofCheck, SignatureState};
+use crate::model::{
+    AttestationSeen, CheckLevel, Digest, DiscoveredBy, Kinds, PlatformCoverage, ProofCheck, SignatureState,
+};
 
 /// Docker's policy set wants these of every platform, signed.
 const REQUIRED: [(&str, &str); 2] = [("https://spdx.dev/Document", "SBOM (SPDX)"), (PROVENANCE, "provenance (SLSA)")];
@@ -32,7 +34,12 @@ pub fn image_check(missing: &[Digest]) -> ProofCheck {
 }
 
 /// All checks that follow from a reading, in the order of the contract.
-pub(super) fn checks(image: &CopiedImage, expected: &Attestations, observed: &Observed) -> Vec<ProofCheck> {
+pub(super) fn checks(
+    image: &CopiedImage,
+    expected: &Attestations,
+    observed: &Observed,
+    kinds: &Kinds,
+) -> Vec<ProofCheck> {
     use CheckLevel::{Error, Info, Warning};
     let coverage = &observed.coverage;
     let all: Vec<(&PlatformCoverage, &AttestationSeen)> =
@@ -93,11 +100,12 @@ pub(super) fn checks(image: &CopiedImage, expected: &Attestations, observed: &Ob
                 let mut of_kind = platform.attestations.iter().filter(|a| a.predicate_type.starts_with(kind));
                 of_kind.any(|a| a.present && !a.odd && a.signature == SignatureState::Valid)
             };
-            let lacking = REQUIRED.into_iter().filter(move |(kind, _)| !has(kind));
+            let wanted = REQUIRED.into_iter().filter(|(kind, _)| kinds.take_some(kind));
+            let lacking = wanted.filter(move |(kind, _)| !has(kind));
             lacking.map(|(_, name)| format!("{} of {}", name, platform.platform.short()))
         });
         found.push(failing(8, Error, lacking, "Each platform has its signed SBOM and provenance.", "Without a signed"));
-        let some = !all.is_empty();
+        let some = !all.is_empty() || !expected.left_out.is_empty();
         let words = if some {
             "The source lists attestations, as it must for a hardened image."
         } else {
@@ -130,6 +138,10 @@ pub(super) fn checks(image: &CopiedImage, expected: &Attestations, observed: &Ob
     }
     if observed.beyond > 0 {
         found.push(check(13, Info, true, format!("{} that the source does not list (any more).", observed.beyond)));
+    }
+    if !expected.left_out.is_empty() {
+        let words = format!("Left behind, as the rule says: {}.", named(expected.left_out.iter().cloned()));
+        found.push(check(17, Info, true, words));
     }
     let others = expected.referrers.iter().filter(|referrer| referrer.role == Role::Other).count();
     if others > 0 {

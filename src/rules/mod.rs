@@ -113,7 +113,8 @@ pub async fn preview(visitor: &Visitor, form: &RuleForm) -> Result<Preview, Rule
         return Err(RuleError::Form(FieldErrors::one("destination", GONE)));
     };
     let (host, prefix) = (destination.host.as_str(), destination.prefix.as_ref());
-    shown(visitor, &draft.mirrors, &draft.filter, &draft.template, host, prefix).await
+    let mirrors = shown(visitor, &draft.mirrors, &draft.filter, &draft.template, host, prefix).await?;
+    Ok(Preview { warning: draft.extent.warning(), mirrors })
 }
 
 /// What a rule that is kept would forward now.
@@ -140,7 +141,7 @@ async fn shown(
     template: &NameTemplate,
     host: &str,
     prefix: Option<&RepoName>,
-) -> Result<Preview, RuleError> {
+) -> Result<Vec<PreviewMirror>, RuleError> {
     let matcher = Matcher::new(filter).map_err(RuleError::Form)?;
     let mirrors = stream::iter(mirrors.to_vec())
         .map(|mirror| {
@@ -160,7 +161,7 @@ async fn shown(
         .buffered(AT_ONCE)
         .collect()
         .await;
-    Ok(Preview { mirrors })
+    Ok(mirrors)
 }
 
 /// The form, checked, with patterns that compile, mirrors of this organization and a destination that is there.

@@ -11,7 +11,7 @@ use super::address::Address;
 use super::memory::Memory;
 use super::report::{Outcome, Report};
 use super::{ShellError, Wanted};
-use crate::model::{Digest, Reference, Tag};
+use crate::model::{Coverage, Digest, Reference, Tag};
 use crate::oci::{self, CopyContext, CopyError, Known, Progress, Published, RegistryError, Repository, TrustedKeys};
 
 /// Tags resolved at once; a HEAD costs no pull.
@@ -26,6 +26,9 @@ pub(super) struct Batch {
     pub(super) keys: TrustedKeys,
     pub(super) at_once: usize,
     pub(super) check: bool,
+    /// Tags move only where the whole proof holds.
+    pub(super) require_proof: bool,
+    pub(super) digest_tags: bool,
     pub(super) context: CopyContext,
     pub(super) memory: Memory,
     pub(super) report: Report,
@@ -38,6 +41,15 @@ enum NotCopied {
     Copy(#[from] CopyError),
     #[error("the destination shows {0} of the attestations, so the tag was not moved")]
     Incomplete(String),
+    #[error("its proof is not in order, so the tag was not moved: {0}")]
+    Unproven(String),
+}
+
+/// What came of one digest.
+struct Carried {
+    moved: bool,
+    /// None where nothing was read back.
+    coverage: Option<Coverage>,
 }
 
 impl Batch {
@@ -160,6 +172,7 @@ impl Batch {
                     state: "unchanged",
                     bytes: 0,
                     coverage: None,
+                    trouble: None,
                     failure: None,
                 });
             } else {
@@ -199,22 +212,24 @@ impl Batch {
         let bytes = progress.snapshot().bytes_moved;
         let failed = done.is_err();
         let (state, coverage, failure) = match done {
-            Ok((moved, coverage)) => (if moved { "succeeded" } else { "unchanged" }, coverage, None),
+            Ok(Carried { moved, coverage }) => (if moved { "succeeded" } else { "unchanged" }, coverage, None),
             Err(error) => {
                 tracing::debug!("{}@{} was not copied: {error:?}", self.source, one.digest);
                 let detail = match &error {
                     NotCopied::Copy(error) => error.detail(),
-                    NotCopied::Incomplete(_) => String::new(),
+                    NotCopied::Incomplete(_) | NotCopied::Unproven(_) => String::new(),
                 };
                 ("failed", None, Some((error.to_string(), detail)))
             }
         };
-        self.report.done(&Outcome { tags: &one.tags, digest: &one.digest, state, bytes, coverage, failure });
+        let trouble = coverage.as_ref().map(Coverage::trouble).filter(|words| !words.is_empty());
+        let coverage = coverage.map(|coverage| coverage.summary());
+        self.report.done(&Outcome { tags: &one.tags, digest: &one.digest, state, bytes, coverage, trouble, failure });
         !failed
     }
 
     /// The image, its proofs, a look at what is there, and only then the tags.
-    async fn carry(&self, one: &Wanted, context: &CopyContext) -> Result<(bool, Option<String>), NotCopied> {
+    async fn carry(&self, one: &Wanted, context: &CopyContext) -> Result<Carried, NotCopied> {
         let image = oci::copy_image(&self.source, &self.target, &one.digest, context).await?;
         let mut found = None;
         if let Some(from) = &self.attestations {
@@ -226,7 +241,13 @@ impl Batch {
             if !seen.is_complete() {
                 return Err(NotCopied::Incomplete(seen.coverage.summary()));
             }
-            coverage = Some(seen.coverage.summary());
+            if self.require_proof && seen.coverage.broken().next().is_some() {
+                return Err(NotCopied::Unproven(seen.coverage.trouble()));
+            }
+            coverage = Some(seen.coverage);
+        }
+        if self.digest_tags {
+            oci::copy_digest_tags(&image, &self.source, &self.target, context).await?;
         }
         let written = context.progress.snapshot();
         let mut moved = written.blobs_copied + written.blobs_mounted + written.manifests_written > 0;
@@ -234,7 +255,7 @@ impl Batch {
             moved |= oci::publish_tag(&self.target, &image.digest, tag, context).await? != Published::Unchanged;
         }
         self.memory.remember(&one.digest, Known::of(&image, found.as_ref()), &one.tags);
-        Ok((moved, coverage))
+        Ok(Carried { moved, coverage })
     }
 }
 

@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 
 use super::ShellError;
 use crate::model::{Digest, Tag};
-use crate::oci::{Known, Repository, Selection};
+use crate::oci::{CopyContext, Known, Repository};
 
 /// The file, read.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Kept {
-    /// By what was copied where, and which platforms of it.
+    /// By what was copied where, and how much of it.
     repositories: BTreeMap<String, Held>,
 }
 
@@ -38,9 +38,10 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    pub(super) fn open(file: Option<&Path>, target: &Repository, selection: &Selection) -> Result<Self, ShellError> {
-        let platforms: Vec<_> = selection.0.iter().map(ToString::to_string).collect();
-        let key = format!("{target} {}", platforms.join(","));
+    pub(super) fn open(file: Option<&Path>, target: &Repository, context: &CopyContext) -> Result<Self, ShellError> {
+        let platforms = context.selection.0.iter().map(ToString::to_string);
+        let extent: Vec<_> = platforms.chain(context.kinds.0.iter().map(ToString::to_string)).collect();
+        let key = format!("{target} {}", extent.join(","));
         let mut others = Kept::default();
         if let Some(path) = file {
             match std::fs::read(path) {

@@ -13,7 +13,7 @@ use globset::Glob;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::model::{Digest, Host, Platform, Tag};
+use crate::model::{Digest, Host, Kind, Kinds, Platform, Tag};
 use crate::oci::{
     CopyContext, CopyError, Endpoint, InProcess, NotAKey, Registry, RegistryError, Selection, TrustedKey, TrustedKeys,
 };
@@ -41,6 +41,12 @@ pub struct Copy {
     /// Only this platform, for example linux/amd64; may be repeated. The index then has a digest of its own
     #[arg(long, value_name = "OS/ARCH")]
     platform: Vec<Platform>,
+    /// Only attestations whose predicate type (or artifact type) begins so, with their signatures; may be repeated
+    #[arg(long, value_name = "TYPE", conflicts_with = "no_attestations")]
+    kind: Vec<Kind>,
+    /// Cosign's older tags of each manifest as well (sha256-….sig, .att, .sbom)
+    #[arg(long)]
+    digest_tags: bool,
     /// Only tags that this pattern fits, for example '22*'; may be repeated
     #[arg(long, value_name = "PATTERN")]
     tag: Vec<Glob>,
@@ -50,6 +56,9 @@ pub struct Copy {
     /// Do not read back and verify what was copied
     #[arg(long)]
     no_check: bool,
+    /// Move a tag only where every attestation is there and its signature verifies with Docker's key or --key
+    #[arg(long, conflicts_with_all = ["no_check", "no_attestations"])]
+    require_proof: bool,
     /// PEM file with a public key that may sign attestations, beside Docker's own; may be repeated
     #[arg(long, value_name = "FILE")]
     key: Vec<PathBuf>,
@@ -110,15 +119,17 @@ pub async fn copy(args: Copy, cancel: CancellationToken) -> Result<(), ShellErro
         Some(from) => Some(registry(&args, &from.repo.host)?.reading(from.repo.repository.clone())),
     };
     let mut context = CopyContext::new(Arc::new(InProcess::default()));
-    context.selection = Selection(args.platform.clone());
+    (context.selection, context.kinds) = (Selection(args.platform.clone()), Kinds(args.kind.clone()));
     context.cancel = cancel;
     // Nothing else is asked for in this process, and no database has to keep up.
     (context.limits.blobs, context.limits.manifests) = (8, 24);
-    let memory = Memory::open(args.remember.as_deref(), &target, &context.selection)?;
+    let memory = Memory::open(args.remember.as_deref(), &target, &context)?;
     let batch = Batch {
         keys: keys(&args)?,
         at_once: usize::from(args.at_once),
         check: !args.no_check,
+        require_proof: args.require_proof,
+        digest_tags: args.digest_tags,
         source,
         attestations,
         target,

@@ -26,6 +26,8 @@ pub(super) struct Outcome<'a> {
     pub(super) bytes: u64,
     /// `16/16`, where it was checked.
     pub(super) coverage: Option<String>,
+    /// What of the proof is missing or does not hold, where it was checked.
+    pub(super) trouble: Option<String>,
     /// Why it failed: the sentence, and everything technical.
     pub(super) failure: Option<(String, String)>,
 }
@@ -76,19 +78,20 @@ impl Report {
 
     pub(super) fn done(&self, outcome: &Outcome<'_>) {
         self.bar.inc(outcome.tags.len() as u64);
-        let Outcome { digest, state, bytes, coverage, failure, .. } = outcome;
+        let Outcome { digest, state, bytes, coverage, trouble, failure, .. } = outcome;
         for tag in outcome.tags {
             if self.json {
                 let (sentence, detail) = failure.clone().unzip();
                 line(
                     &json!({"event": "tag", "tag": tag, "digest": digest, "state": state, "bytes": bytes,
-                            "attestations": coverage, "failure": sentence, "detail": detail})
+                            "attestations": coverage, "proof": trouble, "failure": sentence, "detail": detail})
                     .to_string(),
                 );
             } else {
                 let proofs = coverage.as_ref().map(|c| format!("  attestations {c}")).unwrap_or_default();
+                let odd = trouble.as_ref().map(|words| format!("  not proven: {words}")).unwrap_or_default();
                 let why = failure.as_ref().map(|(sentence, _)| format!("  {sentence}")).unwrap_or_default();
-                self.bar.suspend(|| line(&format!("{tag:<40} {}  {state}{proofs}{why}", digest.short())));
+                self.bar.suspend(|| line(&format!("{tag:<40} {}  {state}{proofs}{odd}{why}", digest.short())));
             }
         }
     }

@@ -63,6 +63,7 @@ struct Row {
     target_host: String,
     target_repository: String,
     digest: String,
+    target_digest: Option<String>,
     state: String,
     bytes: i64,
     attempts: i32,
@@ -87,6 +88,7 @@ impl TryFrom<Row> for Item {
                 repository: parsed("items.target_repository", &row.target_repository)?,
             },
             digest: parsed("items.digest", &row.digest)?,
+            target_digest: row.target_digest.map(|text| parsed("items.target_digest", &text)).transpose()?,
             state: state(&row.state)?,
             bytes: unsigned(row.bytes),
             attempts: u32::try_from(row.attempts).unwrap_or_default(),
@@ -109,11 +111,25 @@ fn state(text: &str) -> Result<ItemState, StoreError> {
     })
 }
 
+/// The destination knows the unit's image under another digest.
+pub async fn set_target_digest(db: impl PgExecutor<'_>, unit: Unit<'_>, target: &Digest) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update items set target_digest = $4 where run_id = $1 and mirror = $2 and digest = $3",
+        unit.run.0,
+        unit.mirror.as_str(),
+        unit.digest.as_str(),
+        target.as_str()
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// All items of a run, by mirror and tag.
 pub async fn list(db: impl PgExecutor<'_>, run: RunId) -> Result<Vec<Item>, StoreError> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select id as "id: ItemId", mirror, tag, target_host, target_repository, digest, state, bytes, attempts,
+        r#"select id as "id: ItemId", mirror, tag, target_host, target_repository, digest, target_digest, state, bytes, attempts,
                   coverage, failure, decided_by, checked_at, check_failure, started_at, finished_at
            from items where run_id = $1 order by mirror, tag"#,
         run.0
@@ -127,7 +143,7 @@ pub async fn list(db: impl PgExecutor<'_>, run: RunId) -> Result<Vec<Item>, Stor
 pub async fn of_unit(db: impl PgExecutor<'_>, unit: Unit<'_>) -> Result<Vec<Item>, StoreError> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select id as "id: ItemId", mirror, tag, target_host, target_repository, digest, state, bytes, attempts,
+        r#"select id as "id: ItemId", mirror, tag, target_host, target_repository, digest, target_digest, state, bytes, attempts,
                   coverage, failure, decided_by, checked_at, check_failure, started_at, finished_at
            from items where run_id = $1 and mirror = $2 and digest = $3 order by tag"#,
         unit.run.0,

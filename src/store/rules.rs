@@ -18,6 +18,7 @@ struct Row {
     template: String,
     attestations: bool,
     proof: String,
+    extent: serde_json::Value,
     enabled: bool,
     created_by: String,
     created_at: DateTime<Utc>,
@@ -42,6 +43,7 @@ impl TryFrom<Row> for Rule {
             template: parsed("rules.template", &row.template)?,
             attestations: row.attestations,
             proof: proof_policy("rules.proof", &row.proof)?,
+            extent: from_json("rules.extent", row.extent)?,
             enabled: row.enabled,
             created_by: row.created_by,
             created_at: row.created_at,
@@ -56,7 +58,7 @@ pub async fn list(db: impl PgExecutor<'_>, organization: &OrgName) -> Result<Vec
         Row,
         r#"select r.id as "id: RuleId", r.name, r.destination_id as "destination_id: DestinationId",
                   d.name as destination_name, concat_ws('/', d.host, d.prefix) as "destination_address!",
-                  r.filter, r.template, r.attestations, r.proof, r.enabled, r.created_by, r.created_at,
+                  r.filter, r.template, r.attestations, r.proof, r.extent, r.enabled, r.created_by, r.created_at,
                   array(select m.repository from rule_mirrors m where m.rule_id = r.id order by 1) as "mirrors!"
            from rules r join destinations d on d.id = r.destination_id
            where r.organization = $1 order by lower(r.name)"#,
@@ -73,7 +75,7 @@ pub async fn find(db: impl PgExecutor<'_>, organization: &OrgName, id: RuleId) -
         Row,
         r#"select r.id as "id: RuleId", r.name, r.destination_id as "destination_id: DestinationId",
                   d.name as destination_name, concat_ws('/', d.host, d.prefix) as "destination_address!",
-                  r.filter, r.template, r.attestations, r.proof, r.enabled, r.created_by, r.created_at,
+                  r.filter, r.template, r.attestations, r.proof, r.extent, r.enabled, r.created_by, r.created_at,
                   array(select m.repository from rule_mirrors m where m.rule_id = r.id order by 1) as "mirrors!"
            from rules r join destinations d on d.id = r.destination_id
            where r.organization = $1 and r.id = $2"#,
@@ -115,9 +117,9 @@ pub async fn insert(
 ) -> Result<(), StoreError> {
     sqlx::query!(
         "insert into rules
-             (id, organization, name, destination_id, filter, template, attestations, proof, enabled, created_by,
-              created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+             (id, organization, name, destination_id, filter, template, attestations, proof, extent, enabled,
+              created_by, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         id.0,
         organization.as_str(),
         draft.name.as_str(),
@@ -126,6 +128,7 @@ pub async fn insert(
         draft.template.as_str(),
         draft.attestations,
         draft.proof.as_str(),
+        to_json("rules.extent", &draft.extent)?,
         draft.enabled,
         created_by,
         now
@@ -140,7 +143,7 @@ pub async fn insert(
 pub async fn update(tx: &mut Tx, organization: &OrgName, id: RuleId, draft: &RuleDraft) -> Result<bool, StoreError> {
     let done = sqlx::query!(
         "update rules set name = $3, destination_id = $4, filter = $5, template = $6, attestations = $7, proof = $8,
-                          enabled = $9
+                          extent = $9, enabled = $10
          where organization = $1 and id = $2",
         organization.as_str(),
         id.0,
@@ -150,6 +153,7 @@ pub async fn update(tx: &mut Tx, organization: &OrgName, id: RuleId, draft: &Rul
         draft.template.as_str(),
         draft.attestations,
         draft.proof.as_str(),
+        to_json("rules.extent", &draft.extent)?,
         draft.enabled
     )
     .execute(&mut **tx)

@@ -8,7 +8,7 @@ use sqlx::PgPool;
 
 use super::{StoreError, Tx, from_json, items, parsed, proof_policy, to_json};
 use crate::model::{
-    DestinationId, Failure, ItemCounts, OrgName, ProofPolicy, RuleId, RunId, RunState, RunSummary, Trigger,
+    DestinationId, Extent, Failure, ItemCounts, OrgName, ProofPolicy, RuleId, RunId, RunState, RunSummary, Trigger,
 };
 
 /// A run that begins.
@@ -21,6 +21,7 @@ pub struct NewRun<'a> {
     pub destination_address: &'a str,
     pub attestations: bool,
     pub proof: ProofPolicy,
+    pub extent: &'a Extent,
     pub trigger: Trigger,
     pub started_by: Option<&'a str>,
     pub session_id: Option<&'a str>,
@@ -38,6 +39,8 @@ pub struct Work {
     pub attestations: bool,
     /// What a missing or invalid proof does.
     pub proof: ProofPolicy,
+    /// How much of each image goes along.
+    pub extent: Extent,
     /// None once the session has ended.
     pub session_id: Option<String>,
     pub planned: bool,
@@ -47,8 +50,8 @@ pub struct Work {
 pub async fn insert(tx: &mut Tx, run: &NewRun<'_>) -> Result<(), StoreError> {
     sqlx::query!(
         "insert into runs (id, organization, rule_id, rule_name, destination_id, destination_address, attestations,
-                           proof, trigger, started_by, session_id, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                           proof, extent, trigger, started_by, session_id, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         run.id.0,
         run.organization.as_str(),
         run.rule.0,
@@ -57,6 +60,7 @@ pub async fn insert(tx: &mut Tx, run: &NewRun<'_>) -> Result<(), StoreError> {
         run.destination_address,
         run.attestations,
         run.proof.as_str(),
+        to_json("runs.extent", run.extent)?,
         run.trigger.as_str(),
         run.started_by,
         run.session_id,
@@ -71,7 +75,7 @@ pub async fn insert(tx: &mut Tx, run: &NewRun<'_>) -> Result<(), StoreError> {
 pub async fn work(db: impl PgExecutor<'_>, id: RunId) -> Result<Option<Work>, StoreError> {
     let row = sqlx::query!(
         r#"select organization, rule_id as "rule: RuleId", destination_id as "destination: DestinationId",
-                  attestations, proof, session_id, planned_at is not null or plan_failure is not null as "planned!"
+                  attestations, proof, extent, session_id, planned_at is not null or plan_failure is not null as "planned!"
            from runs where id = $1"#,
         id.0
     )
@@ -85,6 +89,7 @@ pub async fn work(db: impl PgExecutor<'_>, id: RunId) -> Result<Option<Work>, St
             destination: row.destination,
             attestations: row.attestations,
             proof: proof_policy("runs.proof", &row.proof)?,
+            extent: from_json("runs.extent", row.extent)?,
             session_id: row.session_id,
             planned: row.planned,
         })

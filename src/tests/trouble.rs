@@ -4,7 +4,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use ferry::model::{ItemState, RunDetail, RunState};
-use ferry::sandbox::{DESTINATION_PASSWORD, DESTINATION_USER, Facade, Fault, Options, Trouble};
+use ferry::sandbox::{DESTINATION_PASSWORD, DESTINATION_USER, Facade, Fault, Trouble};
 use secrecy::ExposeSecret as _;
 use tokio::process::{Child, Command};
 

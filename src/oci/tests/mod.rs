@@ -1,6 +1,7 @@
 //! Behaviour of the copy engine, against registries that none of us wrote and one that misbehaves on purpose.
 
 mod checks;
+mod extent;
 mod fake;
 mod graphs;
 mod image;

@@ -2,11 +2,12 @@
 
 use leptos::prelude::*;
 
+use super::how::How;
 use super::mirror_choice::MirrorChoice;
 use super::target_names::TargetNames;
 use crate::api::rules::RuleOutcome;
-use crate::model::{ApiError, Destination, MirrorList, ProofPolicy, RuleForm};
-use crate::web::components::{Checkbox, ChoiceGroup, Panel, Radio, SelectField, TextArea, TextField};
+use crate::model::{ApiError, Destination, MirrorList, RuleForm};
+use crate::web::components::{Panel, SelectField, TextArea, TextField};
 use crate::web::forms::FormState;
 
 /// What, where, which tags, under which name, and how. With a script the names follow what is typed.
@@ -25,20 +26,7 @@ pub fn Fields(
     let options = std::iter::once((String::new(), "Choose a destination".to_owned()))
         .chain(destinations.iter().map(|d| (d.id.to_string(), format!("{} ({})", d.name, d.address()))))
         .collect::<Vec<_>>();
-    let on = |value: &str| matches!(value, "on" | "true");
-    let (attestations, enabled) = (on(&held.attestations), on(&held.enabled));
-    let policy = ProofPolicy::parse(&held.proof).unwrap_or_default();
-    let policies = ProofPolicy::ALL.map(|this| {
-        view! {
-            <Radio
-                name="form[proof]"
-                value=this.as_str()
-                label=this.label()
-                hint=this.sentence()
-                checked=this == policy
-            />
-        }
-    });
+    let how = held.clone();
     view! {
         <TextField
             name="form[name]"
@@ -72,27 +60,7 @@ pub fn Fields(
             />
             <TargetNames chosen destination template destinations />
         </Panel>
-        <ChoiceGroup legend="How" error=form.field("attestations")>
-            <Checkbox
-                name="form[attestations]"
-                label="Forward attestations"
-                hint="Docker's signed statements about each image (SBOM, provenance, scans) and their signatures go along, so that people at the destination can verify what they pull."
-                checked=attestations
-            />
-            <Checkbox
-                name="form[enabled]"
-                label="On"
-                hint="A rule that is off stays as it is and cannot be run."
-                checked=enabled
-            />
-        </ChoiceGroup>
-        <ChoiceGroup
-            legend="When a proof is missing or invalid"
-            hint="A proof is an attestation with a signature by a key that your organization trusts. Counts only where attestations are forwarded."
-            error=form.field("proof")
-        >
-            {policies}
-        </ChoiceGroup>
+        <How held=how form />
     }
 }
 

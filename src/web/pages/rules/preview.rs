@@ -12,8 +12,9 @@ const SHOWN: usize = 300;
 /// The whole preview, mirror by mirror.
 #[component]
 pub fn PreviewTable(preview: Preview) -> impl IntoView {
+    let warning = preview.warning.map(|words| view! { <Notice title="Another digest">{words}</Notice> });
     let mirrors = preview.mirrors.into_iter().map(|mirror| view! { <OneMirror mirror /> });
-    view! { <div class="stack" data-gap="xl">{mirrors.collect_view()}</div> }
+    view! { <div class="stack" data-gap="xl">{warning} {mirrors.collect_view()}</div> }
 }
 
 #[component]

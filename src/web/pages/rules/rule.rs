@@ -136,6 +136,7 @@ fn Facts(rule: Rule, organization: OrgName) -> impl IntoView {
     } else {
         "Stay behind: only the images are forwarded"
     };
+    let extent = words::extent(&rule.extent);
     let proof = rule.attestations.then(|| format!("{}. {}", rule.proof.label(), rule.proof.sentence()));
     view! {
         <KeyValues>
@@ -149,6 +150,7 @@ fn Facts(rule: Rule, organization: OrgName) -> impl IntoView {
             <KeyValue key="Tags">{filter}</KeyValue>
             <KeyValue key="Name at the destination"><span class="mono">{template}</span></KeyValue>
             <KeyValue key="Attestations">{attestations}</KeyValue>
+            {extent.into_iter().map(|(key, value)| view! { <KeyValue key>{value}</KeyValue> }).collect_view()}
             {proof.map(|words| view! { <KeyValue key="Missing or invalid proof">{words}</KeyValue> })}
             <KeyValue key="Written">
                 <TimeAgo at=rule.created_at />

@@ -1,6 +1,6 @@
 //! A rule's filter and its mirrors in a few words.
 
-use crate::model::{RepoName, TagFilter, TagPattern};
+use crate::model::{Extent, RepoName, TagFilter, TagPattern};
 
 /// Which tags go along: `Every tag`, `22*, 20*`, `Every tag except *-dev`.
 pub fn filter(filter: &TagFilter) -> String {
@@ -17,6 +17,16 @@ pub fn mirrors(mirrors: &[RepoName]) -> String {
         0 => names.join(", "),
         more => format!("{} and {more} more", names.join(", ")),
     }
+}
+
+/// What a rule forwards of an image where it is not all of it, by name.
+pub fn extent(extent: &Extent) -> Vec<(&'static str, String)> {
+    let facts = [
+        ("Platforms", extent.platform_lines().replace('\n', ", ")),
+        ("Kinds of attestations", extent.kind_lines().replace('\n', ", ")),
+        ("Cosign's older tags", if extent.digest_tags { "Go along".to_owned() } else { String::new() }),
+    ];
+    facts.into_iter().filter(|(_, value)| !value.is_empty()).collect()
 }
 
 #[cfg(test)]

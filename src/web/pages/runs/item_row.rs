@@ -35,6 +35,15 @@ pub fn ItemRow(
     let state = Memo::new(move |_| now.read().state);
     let tried = move || Some(now.read().attempts).filter(|tries| *tries > 1);
     let took = move || now.read().duration().map_or_else(|| "–".to_owned(), format::duration);
+    let smaller = move || {
+        now.read().target_digest.clone().map(|digest| {
+            view! {
+                <div class="small muted nowrap">
+                    "There " <ShortDigest digest=digest.clone() /> <CopyButton text=digest.to_string() />
+                </div>
+            }
+        })
+    };
     view! {
         <tr>
             <HeadCell label="Tag">
@@ -51,6 +60,7 @@ pub fn ItemRow(
                     <ShortDigest digest=digest.clone() />
                     <CopyButton text=digest.to_string() />
                 </span>
+                {smaller}
             </Cell>
             <Cell label="Attestations">
                 <Chips coverage=Signal::derive(move || now.read().coverage.clone()) />

@@ -126,6 +126,7 @@ mod tests {
             tag: "22".parse().expect("a tag"),
             target,
             digest: digest(image),
+            target_digest: None,
             state: ItemState::Succeeded,
             bytes: 0,
             attempts: 1,
