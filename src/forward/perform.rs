@@ -7,10 +7,12 @@ use super::ForwardError;
 use super::coordination::Shared;
 use super::prove::{Prover, Verified};
 use super::source::Source;
+use super::unchanged;
 use crate::app::App;
 use crate::model::{Coverage, Item, ItemState};
-use crate::oci::{self, CopyContext, Meaning, Progress, Published, Repository};
+use crate::oci::{self, CopyContext, Known, Meaning, Progress, Published, Repository};
 use crate::queue::CopyDigest;
+use crate::store::arrived;
 use crate::store::items::{self, Unit};
 use crate::store::runs::{self, Work};
 use crate::store::{StoreError, changes, held};
@@ -84,16 +86,21 @@ async fn carry(
     let mut context = CopyContext::new(Arc::new(Shared(app.clone())));
     context.progress = Arc::clone(progress);
 
-    if !work.attestations {
+    let (verified, terms) = if work.attestations {
+        let keys = keys::trusted(app, &work.organization).await?;
+        let terms = unchanged::terms(Some(&keys));
+        let prover = Prover { policy: work.proof, keys, context: &context, now: app.clock.now(), last };
+        prover.before(&place, unit.digest).await?;
         let image = oci::copy_image(&place.images, &place.target, unit.digest, &context).await?;
-        return publish(app, open, &Verified { image, coverage: None }, &place.target, &context).await;
-    }
-    let keys = keys::trusted(app, &work.organization).await?;
-    let prover = Prover { policy: work.proof, keys, context: &context, now: app.clock.now(), last };
-    prover.before(&place, unit.digest).await?;
-    let image = oci::copy_image(&place.images, &place.target, unit.digest, &context).await?;
-    let verified = prover.after(&place, image).await?;
-    publish(app, open, &verified, &place.target, &context).await
+        (prover.after(&place, image).await?, terms)
+    } else {
+        let image = oci::copy_image(&place.images, &place.target, unit.digest, &context).await?;
+        let known = Known::of(&image, None);
+        (Verified { image, coverage: None, known }, unchanged::terms(None))
+    };
+    publish(app, open, &verified, &place.target, &context).await?;
+    let there = arrived::Place { destination, target: &first.target, terms: &terms };
+    Ok(unchanged::remember(app, there, unit.digest, &verified).await?)
 }
 
 /// Moves the tags, the last thing that happens.

@@ -11,3 +11,5 @@ mod sessions;
 mod story;
 mod tidy;
 mod trouble;
+mod unchanged;
+mod workers;
