@@ -236,6 +236,51 @@ async fn a_tag_list_that_lags_behind_the_registry_is_found_out() {
     story.end().await;
 }
 
+/// Points a tag of the mirror at what another one points at, as somebody with the right to push would.
+fn retag(story: &Story, from: &str, to: &str) {
+    let image = |tag: &str| format!("docker://{}/acme/dhi-nginx:{tag}", story.sandbox.docker_registry());
+    let creds = "olivia:dckr_pat_olivia_demo";
+    let output = std::process::Command::new("skopeo")
+        .args(["copy", "--all", "--preserve-digests", "--src-tls-verify=false", "--dest-tls-verify=false"])
+        .args(["--src-creds", creds, "--dest-creds", creds, &image(from), &image(to)])
+        .output()
+        .expect("skopeo is installed: run `make test`");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tag_list_that_lags_turns_no_tag_back() {
+    let story = Story::begin().await;
+    let olivia = story.signed_in("olivia").await;
+    let destination = story.sandbox_destination(&olivia).await;
+    let rule = story.rule(&olivia, "out", &["acme/dhi-nginx"], &destination, "").await;
+    let first = run(&story, &olivia, &rule).await;
+    assert_ended(&first, RunState::Succeeded);
+    let lag = |lagging: Option<_>| {
+        let world = story.world();
+        let mut state = world.state();
+        let repository = state.repository_mut("acme", "dhi-nginx").expect("a repository");
+        std::mem::replace(&mut repository.lagging, lagging)
+    };
+
+    // A single tag moves, so that other tags of its digest, one of which is the sample, agree with the list.
+    story.world().let_tag_list_lag("acme", "dhi-nginx").expect("a repository");
+    retag(&story, "1-dev", "1");
+    let old = lag(None);
+    let digest = |detail: &RunDetail, tag: &str| {
+        detail.items.iter().find(|item| item.tag.as_str() == tag).expect("the tag").digest.clone()
+    };
+    let second = run(&story, &olivia, &rule).await;
+    assert_eq!(digest(&second, "1"), digest(&first, "1-dev"), "the list is right, and the tag moves");
+    lag(old);
+    for _ in 0..3 {
+        let third = run(&story, &olivia, &rule).await;
+        assert_eq!(digest(&third, "1"), digest(&first, "1-dev"), "the list is old, and the tag stays");
+        assert_ended(&third, RunState::Unchanged);
+    }
+    story.end().await;
+}
+
 async fn save_rule(person: &Person, id: Option<&str>, name: &str, destination: &str, more: &[(&str, &str)]) -> String {
     let mut fields = vec![
         ("organization", "acme"),
