@@ -19,6 +19,7 @@ use crate::oci::{CopyContext, Known, Registry, RegistryError, Repository, Truste
 use crate::store::arrived::{self, Place};
 use crate::store::items::NewItem;
 use crate::store::{StoreError, runs::Work};
+use crate::{destinations, keys};
 
 /// Tags resolved at once, and tags of one digest looked at; a HEAD costs no pull.
 const TAGS_AT_ONCE: usize = 16;
@@ -86,11 +87,8 @@ impl<'a> Look<'a> {
         destination: DestinationId,
     ) -> Result<Self, ForwardError> {
         arrived::forget_older(&app.db, destination, app.clock.now() - BELIEVED).await?;
-        let registry = crate::destinations::open(app, &work.organization, destination).await;
-        let keys = match work.attestations {
-            true => Some(crate::keys::trusted(app, &work.organization).await?),
-            false => None,
-        };
+        let registry = destinations::open(app, &work.organization, destination).await;
+        let keys = if work.attestations { Some(keys::trusted(app, &work.organization).await?) } else { None };
         Ok(Self {
             app,
             run: work.id,

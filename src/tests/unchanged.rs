@@ -314,7 +314,7 @@ async fn other_settings_and_other_keys_are_not_answered_by_what_is_known() {
     let third = run(&story, &olivia, &rule).await;
 
     assert!(all_items(&third, ItemState::Succeeded), "the attestations came: {third:#?}");
-    assert!(third.items.iter().all(|item| item.coverage.as_ref().is_some_and(|c| c.is_complete())));
+    assert!(third.items.iter().all(|item| item.coverage.as_ref().is_some_and(ferry::model::Coverage::is_complete)));
     assert!(run(&story, &olivia, &rule).await.items.iter().all(proven));
 
     let pem = "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAECQtMmLVVCDuCA4er6uLu0Wu6AYD3\n\
