@@ -150,7 +150,7 @@ export async function over(owner: APIRequestContext, run: string): Promise<strin
   let state = "";
   const ask = async () => {
     state = (await (await owner.get(`/api/runs/get?organization=acme&id=${last(run)}`)).json()).run.state;
-    return ["succeeded", "unchanged", "failed"].includes(state);
+    return ["succeeded", "unchanged", "failed", "held", "cancelled"].includes(state);
   };
   await expect.poll(ask, { timeout: 40_000 }).toBe(true);
   return state;

@@ -47,6 +47,8 @@ const full: Seen[] = [
   { name: "rule", person: "adam", address: (made) => made.rule, heading: /^Rule /, words: "Last runs" },
   { name: "rule with its preview", person: "mia", address: (made) => `${made.rule}?preview=true`, heading: /^Rule /, words: "Goes along" },
   { name: "change of a rule", person: "adam", address: (made) => `${made.rule}/edit`, heading: /^Edit Rule /, words: "Forward attestations" },
+  { name: "keys", person: "adam", address: acme("keys"), heading: "Keys", words: "Docker, compiled into Ferry" },
+  { name: "keys, for members", person: "mia", address: acme("keys"), heading: "Keys", words: "Admins and owners of the organization add and remove keys." },
   { name: "runs", person: "mia", address: acme("runs"), heading: "Runs", words: "olivia" },
   { name: "run", person: "mia", address: (made) => made.run, heading: /^Rule /, title: "Run of Rule ", words: "Proven at the destination" },
   { name: "failed run", person: "mia", address: (made) => made.failed, heading: /^Rule .*-failed$/, title: "Run of Rule ", words: /^Technical detail$/ },
@@ -140,6 +142,9 @@ test("the navigation", async ({ page, as, open }) => {
           - listitem:
             - link "Runs":
               - /url: /orgs/acme/runs
+          - listitem:
+            - link "Keys":
+              - /url: /orgs/acme/keys
       - group: olivia Owner
   `);
   await expect(page.getByRole("link", { name: "Rules", exact: true })).toHaveAttribute("aria-current", "page");

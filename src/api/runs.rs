@@ -6,7 +6,7 @@
 use leptos::prelude::*;
 use server_fn::codec::GetUrl;
 
-use crate::model::{ApiError, OrgName, Page, RuleId, RunDetail, RunId, RunSummary};
+use crate::model::{ApiError, ItemId, OrgName, Page, RuleId, RunDetail, RunId, RunSummary};
 
 /// Runs, newest first: all, or those of one rule; `after` continues a page's `next`.
 #[server(prefix = "/api", endpoint = "runs/list", input = GetUrl)]
@@ -24,4 +24,36 @@ pub async fn list_runs(
 pub async fn get_run(organization: OrgName, id: RunId) -> Result<RunDetail, ApiError> {
     let visitor = crate::access::member(&organization).await?;
     Ok(crate::forward::history::get(&visitor, id).await?)
+}
+
+/// Moves held tags all the same: the one of `item`, or every one of the run. Form `release`; goes to the run's page.
+#[server(prefix = "/api", endpoint = "runs/release")]
+pub async fn release_held(organization: OrgName, id: RunId, item: Option<ItemId>) -> Result<(), ApiError> {
+    let visitor = crate::access::admin(&organization).await?;
+    let answer = crate::forward::decide(&visitor, id, item, crate::forward::Decision::Release).await;
+    decided("release", &organization, id, answer.map_err(ApiError::from)).await
+}
+
+/// Leaves held tags where they are, for good: the one of `item`, or every one of the run. Form `discard`; goes to the
+/// run's page.
+#[server(prefix = "/api", endpoint = "runs/discard")]
+pub async fn discard_held(organization: OrgName, id: RunId, item: Option<ItemId>) -> Result<(), ApiError> {
+    let visitor = crate::access::admin(&organization).await?;
+    let answer = crate::forward::decide(&visitor, id, item, crate::forward::Decision::Discard).await;
+    decided("discard", &organization, id, answer.map_err(ApiError::from)).await
+}
+
+/// Looks again at every image a run forwarded: is all of it still there? Form `check-run`; goes to the run's page.
+#[server(prefix = "/api", endpoint = "runs/check")]
+pub async fn check_run(organization: OrgName, id: RunId) -> Result<(), ApiError> {
+    let visitor = crate::access::admin(&organization).await?;
+    let answer = crate::forward::ask_check(&visitor, id).await;
+    decided("check-run", &organization, id, answer.map_err(ApiError::from)).await
+}
+
+#[cfg(feature = "ssr")]
+async fn decided(form: &str, organization: &OrgName, id: RunId, answer: Result<(), ApiError>) -> Result<(), ApiError> {
+    crate::access::forms::keep(form, &id, answer).await?;
+    leptos_axum::redirect(&format!("/orgs/{organization}/runs/{id}"));
+    Ok(())
 }

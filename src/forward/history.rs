@@ -1,6 +1,7 @@
 //! The history: what runs did, for everybody in the organization.
 
 use crate::app::Visitor;
+use crate::keys;
 use crate::model::{ApiError, Page, RuleId, RunDetail, RunId, RunSummary};
 use crate::store::{StoreError, items, runs};
 
@@ -46,5 +47,6 @@ pub async fn get(visitor: &Visitor, id: RunId) -> Result<RunDetail, HistoryError
     let found = runs::find(db, &visitor.organization, id).await?.ok_or(HistoryError::NotFound(id))?;
     let items = items::list(db, id).await?;
     let (plan_failure, check_asked_at) = (found.plan_failure, found.check_asked_at);
-    Ok(RunDetail { run: found.run, plan_failure, check_asked_at, items })
+    let keys = keys::list(visitor).await?;
+    Ok(RunDetail { run: found.run, plan_failure, check_asked_at, keys, items })
 }

@@ -86,17 +86,16 @@ async fn carry(
     let mut context = CopyContext::new(Arc::new(Shared(app.clone())));
     context.progress = Arc::clone(progress);
 
-    let (verified, terms) = if work.attestations {
-        let keys = keys::trusted(app, &work.organization).await?;
-        let terms = unchanged::terms(Some(&keys));
+    let keys = keys::trusted(app, &work.organization).await?;
+    let terms = unchanged::terms(work, &keys);
+    let verified = if work.attestations {
         let prover = Prover { policy: work.proof, keys, context: &context, now: app.clock.now(), last };
         prover.before(&place, unit.digest).await?;
         let image = oci::copy_image(&place.images, &place.target, unit.digest, &context).await?;
-        (prover.after(&place, image).await?, terms)
+        prover.after(&place, image).await?
     } else {
         let image = oci::copy_image(&place.images, &place.target, unit.digest, &context).await?;
-        let known = Known::of(&image, None);
-        (Verified { image, coverage: None, known }, unchanged::terms(None))
+        Verified { known: Known::of(&image, None), image, coverage: None }
     };
     publish(app, open, &verified, &place.target, &context).await?;
     let there = arrived::Place { destination, target: &first.target, terms: &terms };

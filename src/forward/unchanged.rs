@@ -28,10 +28,10 @@ const DIGESTS_AT_ONCE: usize = 8;
 /// What was seen longer ago is looked at in full: the slow audit of what nobody touches.
 const BELIEVED: TimeDelta = TimeDelta::days(7);
 
-/// Under which settings something arrived, and proven by whose keys (`None` where images go alone). The policy is no part
-/// of it: a full proof satisfies each.
-pub(super) fn terms(keys: Option<&TrustedKeys>) -> String {
-    keys.map_or_else(|| "images".to_owned(), |keys| format!("proof {}", keys.fingerprint()))
+/// Which settings of its rule decide what has to arrive, and whose keys prove it. The policy is no part of it: a full proof
+/// satisfies each.
+pub(super) fn terms(work: &Work, keys: &TrustedKeys) -> String {
+    if work.attestations { format!("proof {}", keys.fingerprint()) } else { "images".to_owned() }
 }
 
 /// Keeps what a copy has just confirmed, where the proof is full.
@@ -88,14 +88,14 @@ impl<'a> Look<'a> {
     ) -> Result<Self, ForwardError> {
         arrived::forget_older(&app.db, destination, app.clock.now() - BELIEVED).await?;
         let registry = destinations::open(app, &work.organization, destination).await;
-        let keys = if work.attestations { Some(keys::trusted(app, &work.organization).await?) } else { None };
+        let keys = keys::trusted(app, &work.organization).await?;
         Ok(Self {
             app,
             run: work.id,
             source,
             destination,
             registry: registry.ok().map(|(_, registry)| registry),
-            terms: terms(keys.as_ref()),
+            terms: terms(work, &keys),
             context: CopyContext::new(Arc::new(Shared(app.clone()))),
         })
     }

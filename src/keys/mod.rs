@@ -33,7 +33,7 @@ impl From<KeyError> for ApiError {
 const NAME_TAKEN: &str = "Another key has this name already: choose one that tells them apart.";
 
 /// All keys that count for the organization, Docker's first.
-pub async fn list(visitor: &Visitor) -> Result<Vec<SigningKey>, KeyError> {
+pub async fn list(visitor: &Visitor) -> Result<Vec<SigningKey>, StoreError> {
     let built_in = visitor.app.trusted_keys.iter().enumerate().map(|(at, key)| SigningKey {
         name: key.id.clone(),
         fingerprint: key.fingerprint(),

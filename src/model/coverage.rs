@@ -99,6 +99,9 @@ pub struct Coverage {
     pub checks: Vec<ProofCheck>,
     #[serde(default)]
     pub checked_at: Option<DateTime<Utc>>,
+    /// Seen at the source before anything was written, and not at the destination.
+    #[serde(default)]
+    pub at_source: bool,
     /// What a later check no longer found.
     #[serde(default)]
     pub gone: Option<Gone>,

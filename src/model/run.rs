@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::coverage::Coverage;
 use super::ids::{ItemId, RuleId, RunId};
 use super::image::{Digest, RepoName, RepoRef, Tag};
+use super::key::SigningKey;
 
 /// What started a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -101,6 +102,11 @@ impl ItemState {
     /// A worker may still do something about it; what is held waits for a person.
     pub fn is_open(self) -> bool {
         !self.is_final() && self != Self::Held
+    }
+
+    /// The tag stands at the destination as it should.
+    pub fn is_published(self) -> bool {
+        matches!(self, Self::Succeeded | Self::Unchanged)
     }
 
     /// Nothing more will happen to it by itself.
@@ -244,7 +250,12 @@ pub struct Item {
 impl Item {
     /// Its copy is at the destination with what was proven of it, so that it can be looked at again.
     pub fn can_be_checked(&self) -> bool {
-        matches!(self.state, ItemState::Succeeded | ItemState::Unchanged) && self.coverage.is_some()
+        self.state.is_published() && self.coverage.is_some()
+    }
+
+    /// A check asked for at that moment has not looked at it yet.
+    pub fn awaits_check(&self, asked_at: DateTime<Utc>) -> bool {
+        self.can_be_checked() && self.checked_at.is_none_or(|checked| checked < asked_at)
     }
 
     /// From its begin to its end.
@@ -284,15 +295,22 @@ pub struct RunDetail {
     /// When a person asked to check its copies again.
     #[serde(default)]
     pub check_asked_at: Option<DateTime<Utc>>,
+    /// Keys that count today, for whoever verifies without Ferry.
+    #[serde(default)]
+    pub keys: Vec<SigningKey>,
     /// By mirror and tag.
     pub items: Vec<Item>,
 }
 
 impl RunDetail {
+    /// Something may still happen to it by itself.
+    pub fn is_open(&self) -> bool {
+        !self.run.state.is_final() || self.is_checking()
+    }
+
     /// A check that was asked for is not over.
     pub fn is_checking(&self) -> bool {
-        let open = |asked| self.items.iter().any(|item| item.can_be_checked() && item.checked_at < Some(asked));
-        self.check_asked_at.is_some_and(open)
+        self.check_asked_at.is_some_and(|asked| self.items.iter().any(|item| item.awaits_check(asked)))
     }
 }
 

@@ -147,6 +147,7 @@ impl Reading<'_> {
             discovered_by,
             checks: Vec::new(),
             checked_at: None,
+            at_source: self.side != Side::Destination,
             gone: None,
         };
         Ok(Observed { coverage, missing, beyond, index_signature })

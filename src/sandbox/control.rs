@@ -20,6 +20,7 @@ pub fn router(world: World) -> Router {
         .route("/push", post(push))
         .route("/vex", post(renew_vex))
         .route("/mirror", post(mirror))
+        .route("/unsign", post(unsign))
         .route("/privacy", post(privacy))
         .route("/expire", post(expire))
         .route("/settle", post(settle))
@@ -72,6 +73,10 @@ async fn renew_vex(State(world): State<World>, Json(build): Json<Build>) -> Resp
 async fn mirror(State(world): State<World>, Json(pair): Json<Pair>) -> Response {
     let name = pair.name.unwrap_or_else(|| format!("dhi-{}", pair.source));
     done(world.mirror(&pair.namespace, &pair.source, &name).map(|mirror| json!({"id": mirror.id})))
+}
+
+async fn unsign(State(world): State<World>, Json(build): Json<Build>) -> Response {
+    done(world.unsign(&build.repository, &build.tag).await.map(|digest| json!({"signature": digest})))
 }
 
 async fn privacy(State(world): State<World>, Json(asked): Json<Privacy>) -> Response {

@@ -76,7 +76,7 @@ impl Follower {
             .await
             .inspect_err(|error| tracing::warn!(%error, run.id = %self.run, "a run cannot be followed"))
             .ok()?;
-        self.over = detail.run.state.is_final();
+        self.over = !detail.is_open();
         Event::default().event("run").json_data(&detail).ok()
     }
 

@@ -5,6 +5,7 @@ mod forwarding;
 mod input;
 mod mirroring;
 mod person;
+mod proofs;
 mod registry;
 mod rights;
 mod sessions;

@@ -57,6 +57,12 @@ const DOORS: &[Door] = &[
     Door { function: "rules/run", read: false, least: Least::Admin, fields: &[("id", NO_ID)] },
     Door { function: "runs/list", read: true, least: Least::Member, fields: &[] },
     Door { function: "runs/get", read: true, least: Least::Member, fields: &[("id", NO_ID)] },
+    Door { function: "runs/release", read: false, least: Least::Admin, fields: &[("id", NO_ID)] },
+    Door { function: "runs/discard", read: false, least: Least::Admin, fields: &[("id", NO_ID)] },
+    Door { function: "runs/check", read: false, least: Least::Admin, fields: &[("id", NO_ID)] },
+    Door { function: "keys/list", read: true, least: Least::Member, fields: &[] },
+    Door { function: "keys/add", read: false, least: Least::Admin, fields: &[("form[name]", "")] },
+    Door { function: "keys/remove", read: false, least: Least::Admin, fields: &[("id", NO_ID)] },
     // Last, because it ends the session.
     Door { function: "session/sign-out", read: false, least: Least::Anybody, fields: &[] },
 ];
@@ -123,7 +129,7 @@ fn the_table_above_names_every_server_function() {
 async fn pages_and_events_of_an_organization_are_for_its_people() {
     let story = Story::begin().await;
     let gus = story.signed_in("gus").await;
-    for path in ["catalog", "mirrors", "destinations", "rules", "runs", "rules/new", "destinations/new"] {
+    for path in ["catalog", "mirrors", "destinations", "rules", "runs", "keys", "rules/new", "destinations/new"] {
         let page = gus.page(&format!("/orgs/acme/{path}")).await;
         assert_eq!(page.status, 404, "{path}: {page:?}");
         assert!(!page.body.contains("dhi-nginx"), "{path}");

@@ -35,11 +35,13 @@ pub struct Beginning {
     pub sandbox: sandbox::Options,
     /// Work on jobs in this process; without, the story starts processes of its own.
     pub work: bool,
+    /// The console trusts the key that signs the sandbox's attestations.
+    pub trusted: bool,
 }
 
 impl Default for Beginning {
     fn default() -> Self {
-        Self { sandbox: sandbox::Options::default(), work: true }
+        Self { sandbox: sandbox::Options::default(), work: true, trusted: true }
     }
 }
 
@@ -70,7 +72,7 @@ impl Story {
             graphql_url: sandbox.graphql_url().parse().expect("an address"),
             docker_registry: sandbox.docker_registry().parse().expect("a host"),
             scout_registry: sandbox.scout_registry().parse().expect("a host"),
-            trusted_key: Some(key.path().to_owned()),
+            trusted_key: beginning.trusted.then(|| key.path().to_owned()),
             concurrency: 4,
             worker_timeout: Duration::from_secs(4),
             session_hours: 1,
@@ -149,15 +151,27 @@ impl Story {
         destination: &str,
         exclude: &str,
     ) -> String {
+        self.rule_with(person, name, mirrors, destination, &[("form[exclude]", exclude)]).await
+    }
+
+    /// Adds a rule with more of its form filled in.
+    pub async fn rule_with(
+        &self,
+        person: &Person,
+        name: &str,
+        mirrors: &[&str],
+        destination: &str,
+        more: &[(&str, &str)],
+    ) -> String {
         let mut fields = vec![
             ("organization", "acme"),
             ("form[name]", name),
             ("form[destination]", destination),
-            ("form[exclude]", exclude),
             ("form[template]", "{mirror}"),
             ("form[attestations]", "on"),
             ("form[enabled]", "on"),
         ];
+        fields.extend_from_slice(more);
         fields.extend(mirrors.iter().map(|mirror| ("form[mirrors][]", *mirror)));
         let answer = person.post("rules/save", &fields).await;
         assert_eq!(answer.status, 200, "{name}: {answer:?}");

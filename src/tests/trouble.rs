@@ -199,7 +199,7 @@ pub fn spawn_worker(story: &Story) -> Child {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_copy_survives_the_death_of_its_worker() {
-    let beginning = Beginning { work: false, sandbox: Options::default() };
+    let beginning = Beginning { work: false, ..Beginning::default() };
     let story = Story::with(beginning).await;
     let olivia = story.signed_in("olivia").await;
     let destination = story.sandbox_destination(&olivia).await;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ferry::api::rules::RuleOutcome;
 use ferry::model::RunState;
-use ferry::sandbox::{Entry, Facade, Fault, Options, Trouble};
+use ferry::sandbox::{Entry, Facade, Fault, Trouble};
 
 use super::story::{Beginning, Story, assert_ended};
 use super::trouble::spawn_worker;
@@ -21,7 +21,7 @@ fn sent(entries: &[Entry]) -> BTreeMap<String, usize> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_blob_that_two_rules_in_two_processes_want_at_once_crosses_once_and_is_mounted() {
-    let story = Story::with(Beginning { work: false, sandbox: Options::default() }).await;
+    let story = Story::with(Beginning { work: false, ..Beginning::default() }).await;
     let olivia = story.signed_in("olivia").await;
     let destination = story.sandbox_destination(&olivia).await;
     let mut rules = Vec::new();

@@ -12,6 +12,7 @@ use crate::model::Theme;
 use crate::web::components::Now;
 use crate::web::frame::Frame;
 use crate::web::pages::destinations::{DestinationPage, DestinationsPage, NewDestinationPage};
+use crate::web::pages::keys::KeysPage;
 use crate::web::pages::rules::{EditRulePage, NewRulePage, RulePage, RulesPage};
 use crate::web::pages::runs::{RunPage, RunsPage};
 use crate::web::pages::{
@@ -81,6 +82,7 @@ fn OrganizationRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("rules/:id/edit") view=EditRulePage ssr=SsrMode::Async />
             <Route path=path!("runs") view=RunsPage ssr=SsrMode::Async />
             <Route path=path!("runs/:id") view=RunPage ssr=SsrMode::Async />
+            <Route path=path!("keys") view=KeysPage ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()

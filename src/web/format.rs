@@ -1,5 +1,7 @@
 //! Numbers and moments in words, the same on every page.
 
+use std::fmt::Display;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// A count of bytes with three significant figures in decimal units, as registries bill them: `14.2 MB`.
@@ -27,6 +29,11 @@ pub fn count(number: u64) -> String {
     let groups: Vec<&str> =
         digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
     groups.join("\u{202f}")
+}
+
+/// `1 tag`, `24 tags`.
+pub fn counted<N: Display + PartialEq + From<u8>>(number: N, one: &str) -> String {
+    if number == N::from(1) { format!("1 {one}") } else { format!("{number} {one}s") }
 }
 
 /// A length of time in its two largest units: `48 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`.

@@ -1,5 +1,6 @@
 //! Behaviour of the copy engine, against registries that none of us wrote and one that misbehaves on purpose.
 
+mod checks;
 mod fake;
 mod graphs;
 mod image;

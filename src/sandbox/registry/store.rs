@@ -89,7 +89,7 @@ impl Store {
     /// A manifest by tag or digest: digest, media type and bytes.
     pub async fn manifest(&self, repository: &str, reference: &str) -> Option<(String, String, Bytes)> {
         let reference = reference.parse().map_or_else(|_| Reference::Tag(reference.to_owned()), Reference::Digest);
-        let (digest, media_type, bytes) = self.meta.inner.get_manifest(repository, &reference).await.ok()??;
+        let (digest, media_type, bytes) = self.meta.get_manifest(repository, &reference).await.ok()??;
         Some((digest.to_string(), media_type, bytes))
     }
 
@@ -101,7 +101,7 @@ impl Store {
         artifact_type: Option<&str>,
     ) -> Vec<ReferrerDescriptor> {
         let Ok(digest) = digest.parse::<Digest>() else { return Vec::new() };
-        self.meta.inner.list_referrers(repository, &digest, artifact_type).await.unwrap_or_default()
+        self.meta.list_referrers(repository, &digest, artifact_type).await.unwrap_or_default()
     }
 
     /// Puts an image, its platform manifests and blobs; not its referrers and no tag.
@@ -113,6 +113,16 @@ impl Store {
             self.put_manifest(repository, &platform.manifest, None).await;
         }
         self.put_manifest(repository, &image.root, None).await;
+    }
+
+    /// Somebody takes a manifest away; what is listed as referring to another goes from that list too.
+    pub fn hide(&self, repository: &str, digest: &str) {
+        self.meta.hidden().insert((repository.to_owned(), digest.to_owned()));
+    }
+
+    /// It is there again.
+    pub fn show(&self, repository: &str, digest: &str) {
+        self.meta.hidden().remove(&(repository.to_owned(), digest.to_owned()));
     }
 
     /// Points a tag at a manifest.
@@ -193,6 +203,17 @@ fn referrer(manifest: &Object, digest: &Digest) -> Option<(Digest, ReferrerDescr
 struct Meta {
     inner: InMemoryRegistryMeta,
     one_writer: tokio::sync::Mutex<()>,
+    hidden: Mutex<HashSet<(String, String)>>,
+}
+
+impl Meta {
+    fn hidden(&self) -> std::sync::MutexGuard<'_, HashSet<(String, String)>> {
+        self.hidden.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_hidden(&self, name: &str, digest: &Digest) -> bool {
+        self.hidden().contains(&(name.to_owned(), digest.to_string()))
+    }
 }
 
 #[async_trait::async_trait]
@@ -218,6 +239,7 @@ impl RegistryMeta for Meta {
         referrer: Option<(Digest, ReferrerDescriptor)>,
     ) -> Result<()> {
         let _writing = self.one_writer.lock().await;
+        self.hidden().remove(&(name.to_owned(), digest.to_string()));
         let known = match &referrer {
             Some((subject, descriptor)) => {
                 self.inner.list_referrers(name, subject, None).await?.iter().any(|one| one.digest == descriptor.digest)
@@ -229,7 +251,8 @@ impl RegistryMeta for Meta {
     }
 
     async fn get_manifest(&self, name: &str, reference: &Reference) -> Result<Option<(Digest, String, Bytes)>> {
-        self.inner.get_manifest(name, reference).await
+        let found = self.inner.get_manifest(name, reference).await?;
+        Ok(found.filter(|(digest, ..)| !self.is_hidden(name, digest)))
     }
 
     async fn delete_manifest(&self, name: &str, reference: &Reference) -> Result<bool> {
@@ -270,7 +293,9 @@ impl RegistryMeta for Meta {
         digest: &Digest,
         artifact_type: Option<&str>,
     ) -> Result<Vec<ReferrerDescriptor>> {
-        self.inner.list_referrers(name, digest, artifact_type).await
+        let mut listed = self.inner.list_referrers(name, digest, artifact_type).await?;
+        listed.retain(|one| !self.is_hidden(name, &one.digest));
+        Ok(listed)
     }
 
     async fn take_upload_bytes(&self, name: &str, uuid: &str) -> Result<Option<Bytes>> {

@@ -5,6 +5,7 @@ pub mod catalog;
 mod events;
 mod mirroring;
 pub mod people;
+mod proofs;
 pub mod state;
 pub mod tokens;
 

@@ -8,6 +8,8 @@ use leptos::prelude::*;
 pub enum Outcome {
     Passed,
     Failed,
+    /// Worth a look, and no failure.
+    Warning,
     /// Not tried, because an earlier check failed or it does not apply.
     Skipped,
     /// Found out, neither good nor bad.
@@ -20,6 +22,7 @@ impl Outcome {
         match self {
             Self::Passed => "passed",
             Self::Failed => "failed",
+            Self::Warning => "warning",
             Self::Skipped => "skipped",
             Self::Info => "info",
         }
@@ -29,6 +32,7 @@ impl Outcome {
         match self {
             Self::Passed => "Passed",
             Self::Failed => "Failed",
+            Self::Warning => "Warning",
             Self::Skipped => "Skipped",
             Self::Info => "Found",
         }
@@ -38,6 +42,7 @@ impl Outcome {
         match self {
             Self::Passed => Glyph::Done,
             Self::Failed => Glyph::Failed,
+            Self::Warning => Glyph::Warning,
             Self::Skipped => Glyph::Struck,
             Self::Info => Glyph::Info,
         }

@@ -12,11 +12,12 @@ pub enum Section {
     Destinations,
     Rules,
     Runs,
+    Keys,
 }
 
 impl Section {
     /// In the order of the navigation.
-    pub const ALL: [Self; 5] = [Self::Catalog, Self::Mirrors, Self::Destinations, Self::Rules, Self::Runs];
+    pub const ALL: [Self; 6] = [Self::Catalog, Self::Mirrors, Self::Destinations, Self::Rules, Self::Runs, Self::Keys];
 
     /// The word on the screen.
     pub const fn label(self) -> &'static str {
@@ -26,6 +27,7 @@ impl Section {
             Self::Destinations => "Destinations",
             Self::Rules => "Rules",
             Self::Runs => "Runs",
+            Self::Keys => "Keys",
         }
     }
 
@@ -37,6 +39,7 @@ impl Section {
             Self::Destinations => "destinations",
             Self::Rules => "rules",
             Self::Runs => "runs",
+            Self::Keys => "keys",
         }
     }
 
@@ -59,6 +62,7 @@ impl Section {
             Self::Destinations => Glyph::Destination,
             Self::Rules => Glyph::Rule,
             Self::Runs => Glyph::Run,
+            Self::Keys => Glyph::Key,
         }
     }
 }

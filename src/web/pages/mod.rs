@@ -3,6 +3,7 @@
 mod catalog;
 pub mod destinations;
 mod home;
+pub mod keys;
 mod mirror;
 mod mirrors;
 mod not_found;

@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use super::mirror_choice::MirrorChoice;
 use super::target_names::TargetNames;
 use crate::api::rules::RuleOutcome;
-use crate::model::{ApiError, Destination, MirrorList, RuleForm};
-use crate::web::components::{Checkbox, ChoiceGroup, Panel, SelectField, TextArea, TextField};
+use crate::model::{ApiError, Destination, MirrorList, ProofPolicy, RuleForm};
+use crate::web::components::{Checkbox, ChoiceGroup, Panel, Radio, SelectField, TextArea, TextField};
 use crate::web::forms::FormState;
 
 /// What, where, which tags, under which name, and how. With a script the names follow what is typed.
@@ -27,6 +27,18 @@ pub fn Fields(
         .collect::<Vec<_>>();
     let on = |value: &str| matches!(value, "on" | "true");
     let (attestations, enabled) = (on(&held.attestations), on(&held.enabled));
+    let policy = ProofPolicy::parse(&held.proof).unwrap_or_default();
+    let policies = ProofPolicy::ALL.map(|this| {
+        view! {
+            <Radio
+                name="form[proof]"
+                value=this.as_str()
+                label=this.label()
+                hint=this.sentence()
+                checked=this == policy
+            />
+        }
+    });
     view! {
         <TextField
             name="form[name]"
@@ -73,6 +85,13 @@ pub fn Fields(
                 hint="A rule that is off stays as it is and cannot be run."
                 checked=enabled
             />
+        </ChoiceGroup>
+        <ChoiceGroup
+            legend="When a proof is missing or invalid"
+            hint="A proof is an attestation with a signature by a key that your organization trusts. Counts only where attestations are forwarded."
+            error=form.field("proof")
+        >
+            {policies}
         </ChoiceGroup>
     }
 }

@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::words::counted;
 use crate::model::{Preview, PreviewMirror, PreviewTag};
 use crate::web::components::{Cell, Column, Copyable, DataTable, HeadCell, Notice, ShortDigest, StatusBadge, Tone};
+use crate::web::format::counted;
 
 /// Tags shown of one mirror; a repository may have thousands.
 const SHOWN: usize = 300;

@@ -136,6 +136,7 @@ fn Facts(rule: Rule, organization: OrgName) -> impl IntoView {
     } else {
         "Stay behind: only the images are forwarded"
     };
+    let proof = rule.attestations.then(|| format!("{}. {}", rule.proof.label(), rule.proof.sentence()));
     view! {
         <KeyValues>
             <KeyValue key="Mirrors"><ul>{mirrors}</ul></KeyValue>
@@ -148,6 +149,7 @@ fn Facts(rule: Rule, organization: OrgName) -> impl IntoView {
             <KeyValue key="Tags">{filter}</KeyValue>
             <KeyValue key="Name at the destination"><span class="mono">{template}</span></KeyValue>
             <KeyValue key="Attestations">{attestations}</KeyValue>
+            {proof.map(|words| view! { <KeyValue key="Missing or invalid proof">{words}</KeyValue> })}
             <KeyValue key="Written">
                 <TimeAgo at=rule.created_at />
                 {format!(" by {}", rule.created_by)}

@@ -19,11 +19,6 @@ pub fn mirrors(mirrors: &[RepoName]) -> String {
     }
 }
 
-/// `1 tag`, `24 tags`.
-pub fn counted(number: usize, one: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,8 +2,11 @@
 
 use leptos::prelude::*;
 
-use crate::model::{AttestationSeen, Coverage, DiscoveredBy, PlatformCoverage, SignatureState};
-use crate::web::components::{Badge, CoverageChip, ShortDigest, Tone};
+use super::verify::VerifyImage;
+use crate::model::{
+    AttestationSeen, CheckLevel, Coverage, PlatformCoverage, ProofCheck, RepoRef, SignatureState, SigningKey,
+};
+use crate::web::components::{Badge, Check, CheckList, CoverageChip, Outcome, ShortDigest, Tone};
 
 /// `amd64 8/8` for each platform, and a word where signatures are missing or do not verify.
 #[component]
@@ -32,26 +35,42 @@ pub fn Chips(coverage: Signal<Option<Coverage>>) -> impl IntoView {
 
 /// Every attestation of every platform, closed at first.
 #[component]
-pub fn Attestations(coverage: Coverage) -> impl IntoView {
-    let how = match coverage.discovered_by {
-        DiscoveredBy::ReferrersApi => "Found by the destination's referrers API.",
-        DiscoveredBy::FallbackTag => "Found by fallback tags, since the destination has no referrers API.",
-    };
-    let index = (coverage.index_signatures_expected > 0).then(|| {
-        format!(
-            "{} of {} signatures of the image itself are there.",
-            coverage.index_signatures_present, coverage.index_signatures_expected
-        )
-    });
+pub fn Attestations(
+    coverage: Coverage,
+    target: RepoRef,
+    /// Keys that count today.
+    keys: Vec<SigningKey>,
+) -> impl IntoView {
+    let summary =
+        if coverage.at_source { "Attestations at the source, before anything is written" } else { "Attestations" };
+    let checks = coverage.checks.clone();
+    let verify = (!coverage.at_source).then(|| view! { <VerifyImage target coverage=coverage.clone() keys /> });
     view! {
         <details class="attestations">
-            <summary class="attestations__summary">"Attestations"</summary>
+            <summary class="attestations__summary">{summary}</summary>
             <div class="stack" data-gap="s">
+                <Checks checks />
                 {coverage.platforms.into_iter().map(platform).collect_view()}
-                <p class="muted small">{how} " " {index}</p>
+                {verify}
             </div>
         </details>
     }
+}
+
+/// What was looked at, in the order of the contract.
+#[component]
+fn Checks(checks: Vec<ProofCheck>) -> impl IntoView {
+    let one = |check: ProofCheck| {
+        let outcome = match (check.passed, check.level) {
+            (_, CheckLevel::Info) => Outcome::Info,
+            (true, _) => Outcome::Passed,
+            (false, CheckLevel::Warning) => Outcome::Warning,
+            (false, CheckLevel::Error) => Outcome::Failed,
+        };
+        view! { <Check outcome title=check.title()>{check.finding}</Check> }
+    };
+    (!checks.is_empty())
+        .then(|| view! { <CheckList label="What was proven">{checks.into_iter().map(one).collect_view()}</CheckList> })
 }
 
 fn platform(platform: PlatformCoverage) -> impl IntoView {
@@ -71,10 +90,14 @@ fn platform(platform: PlatformCoverage) -> impl IntoView {
 
 fn attestation(seen: AttestationSeen) -> impl IntoView {
     let (status, words) = match (seen.present, seen.signature) {
-        (false, _) => ("failed", "Not at the destination"),
-        (true, SignatureState::Valid) => ("succeeded", "Signature verifies"),
-        (true, SignatureState::Invalid) => ("failed", "Signature does not verify"),
-        (true, SignatureState::Missing) => ("warning", "No signature"),
+        (false, _) => ("failed", "Not there".to_owned()),
+        (true, _) if seen.odd => ("failed", "About something else".to_owned()),
+        (true, SignatureState::Valid) => (
+            "succeeded",
+            seen.key.map_or_else(|| "Signature verifies".to_owned(), |key| format!("Signature verifies with {key}")),
+        ),
+        (true, SignatureState::Invalid) => ("failed", "Signature does not verify".to_owned()),
+        (true, SignatureState::Missing) => ("warning", "No signature".to_owned()),
     };
     let kind = if seen.predicate_type.is_empty() { "Kind not given".to_owned() } else { seen.predicate_type };
     view! {

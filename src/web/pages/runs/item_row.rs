@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::attestations::{Attestations, Chips};
 use super::facts::Detail;
+use super::held::Decide;
 use super::live::LiveRun;
 use crate::model::{Item, ItemId, ItemState, Tag};
 use crate::web::components::{Cell, CopyButton, Copyable, HeadCell, ShortDigest, StatusBadge};
@@ -57,26 +58,38 @@ pub fn ItemRow(
             <Cell label="Transferred" number=true>{move || format::bytes(now.read().bytes)}</Cell>
             <Cell label="Took" number=true>{took}</Cell>
         </tr>
-        <More now twin width />
+        <More now twin width live />
     }
 }
 
 #[component]
-fn More(now: Memo<Arc<Item>>, twin: Memo<Option<Tag>>, width: usize) -> impl IntoView {
+fn More(now: Memo<Arc<Item>>, twin: Memo<Option<Tag>>, width: usize, live: LiveRun) -> impl IntoView {
     let coverage = Memo::new(move |_| now.read().coverage.clone());
     let failure = Memo::new(move |_| {
         let item = now.read();
-        let again = item.state != ItemState::Failed;
-        item.failure.clone().filter(|_| item.state != ItemState::Succeeded).map(|failure| (failure, again))
+        let before = match (item.state, &item.decided_by) {
+            (ItemState::Failed | ItemState::Held, _) => String::new(),
+            (ItemState::Cancelled, Some(person)) => format!("Discarded by {person}. "),
+            (ItemState::Succeeded, Some(person)) => format!("Released by {person}. "),
+            (ItemState::Succeeded | ItemState::Unchanged | ItemState::Cancelled, None) => return None,
+            _ => "Last try: ".to_owned(),
+        };
+        item.failure.clone().map(|failure| (failure, before))
     });
     let any = Memo::new(move |_| coverage.read().is_some() || failure.read().is_some());
+    let held = Memo::new(move |_| (now.read().state == ItemState::Held).then(|| now.read().id));
     let failed = move || {
-        failure.get().map(|(failure, again)| {
-            let what = if again { "Last try: " } else { "" };
+        failure.get().map(|(failure, before)| {
             view! {
-                <p>{what}{failure.sentence}</p>
+                <p>{before + &failure.sentence}</p>
                 <Detail detail=failure.detail />
             }
+        })
+    };
+    let decide = move || {
+        held.get().map(|item| {
+            let what = now.read_untracked().tag.to_string();
+            view! { <Decide item=Some(item) what /> }
         })
     };
     let seen = move || {
@@ -85,7 +98,10 @@ fn More(now: Memo<Arc<Item>>, twin: Memo<Option<Tag>>, width: usize) -> impl Int
                 view! { <p class="muted small">{format!("The same image as {tag}: its attestations are listed there.")}</p> }
                     .into_any()
             }
-            None => view! { <Attestations coverage /> }.into_any(),
+            None => {
+                let (target, keys) = (now.read_untracked().target.clone(), live.keys.get_value());
+                view! { <Attestations coverage target keys /> }.into_any()
+            }
         })
     };
     move || {
@@ -95,6 +111,7 @@ fn More(now: Memo<Arc<Item>>, twin: Memo<Option<Tag>>, width: usize) -> impl Int
                     <td class="item-more" colspan=width.to_string()>
                         <div class="stack" data-gap="s">
                             {failed}
+                            {decide}
                             {seen}
                         </div>
                     </td>

@@ -1,8 +1,11 @@
 //! Runs: the history, and one run as it goes on.
 
+mod actions;
 mod attestations;
+mod check;
 mod facts;
 mod filter;
+mod held;
 mod item_row;
 mod items;
 mod list;
@@ -10,6 +13,7 @@ mod live;
 mod proof;
 mod run;
 mod table;
+mod verify;
 mod words;
 
 pub use list::RunsPage;

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::model::{Coverage, Item, SignatureState};
+use crate::web::format::counted;
 
 /// Counts over every image of a run that was looked at in the destination; tags of one image count once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,7 +27,9 @@ impl Proof {
         let mut seen = HashSet::new();
         let mut proof = Self::default();
         for item in items {
-            if let Some(coverage) = &item.coverage
+            // What was only seen at the source, or waits, is not proven for anybody who pulls.
+            if item.state.is_published()
+                && let Some(coverage) = &item.coverage
                 && seen.insert((&item.target, &item.digest))
             {
                 proof.add(coverage);
@@ -91,10 +94,6 @@ impl Proof {
     }
 }
 
-fn counted(number: u32, one: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,6 +136,7 @@ mod tests {
                 discovered_by: DiscoveredBy::ReferrersApi,
                 checks: Vec::new(),
                 checked_at: None,
+                at_source: false,
                 gone: None,
             }),
             failure: None,

@@ -4,9 +4,13 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
+use super::actions::{RunAbout, RunActions, use_run_actions};
+use super::check::{CheckAgain, Checked};
 use super::facts::{Facts, PlanFailure, Progress, Proven};
+use super::held::HeldTags;
 use super::items::Items;
 use super::live::LiveRun;
+use super::verify::Verify;
 use crate::api::runs::get_run;
 use crate::model::{ApiError, ItemState, OrgName, Refused, RunDetail, RunId};
 use crate::web::app::use_organization;
@@ -22,10 +26,11 @@ pub fn RunPage() -> impl IntoView {
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default().parse::<RunId>());
     let state = Memo::new(move |_| query.read().get_str("state").and_then(ItemState::parse));
 
+    let actions = use_run_actions();
     let asked = organization.clone();
     let detail = Resource::new_blocking(
-        move || id.get(),
-        move |id| {
+        move || (id.get(), actions.version()),
+        move |(id, _)| {
             let organization = asked.clone();
             async move {
                 let id = id.map_err(|Refused(_)| ApiError::NotFound("There is no such run.".to_owned()))?;
@@ -35,17 +40,18 @@ pub fn RunPage() -> impl IntoView {
     );
 
     view! {
-        <Suspense fallback=|| view! { <Loading rows=10 label="Loading the run" /> }>
+        <Transition fallback=|| view! { <Loading rows=10 label="Loading the run" /> }>
             {move || {
                 let organization = organization.clone();
                 Suspend::new(async move {
+                    actions.ready().await;
                     match detail.await {
-                        Ok(detail) => view! { <Found detail organization state /> }.into_any(),
+                        Ok(detail) => view! { <Found detail organization state actions /> }.into_any(),
                         Err(error) => view! { <Missing error organization /> }.into_any(),
                     }
                 })
             }}
-        </Suspense>
+        </Transition>
     }
 }
 
@@ -62,13 +68,21 @@ fn Missing(error: ApiError, organization: OrgName) -> impl IntoView {
 }
 
 #[component]
-fn Found(detail: RunDetail, organization: OrgName, state: Memo<Option<ItemState>>) -> impl IntoView {
+fn Found(
+    detail: RunDetail,
+    organization: OrgName,
+    state: Memo<Option<ItemState>>,
+    actions: RunActions,
+) -> impl IntoView {
     let list = Section::Runs.href(organization.as_str());
     let here = format!("{list}/{}", detail.run.id);
     let name = detail.run.rule_name.clone();
     let live = LiveRun::new(detail);
     live.follow(format!("{here}/events"));
 
+    let about = RunAbout { organization: organization.clone(), run: live.run.get_untracked().id, actions };
+    provide_context(about.clone());
+    let check = move || view! { <CheckAgain live about=about.clone() /> };
     let badge = move || {
         let state = live.run.read().state;
         view! { <StatusBadge status=state.as_str() label=state.label() /> }
@@ -76,13 +90,17 @@ fn Found(detail: RunDetail, organization: OrgName, state: Memo<Option<ItemState>
     view! {
         <Title text=format!("Run of {name}") />
         <div class="stack" data-gap="xl">
-            <PageHeader title=name crumbs=vec![Crumb::new("Runs", list)]>{badge}</PageHeader>
+            <PageHeader title=name crumbs=vec![Crumb::new("Runs", list)] actions=check>{badge}</PageHeader>
+            {actions.trouble()}
             <WithoutScript live />
             <Lost live here=here.clone() />
             <PlanFailure live />
             <Facts live rules=Section::Rules.href(organization.as_str()) />
             <Progress live />
+            <HeldTags live />
             <Proven live />
+            <Checked live />
+            <Verify live keys=Section::Keys.href(organization.as_str()) />
             <Items live state here />
         </div>
     }
@@ -93,7 +111,7 @@ fn Found(detail: RunDetail, organization: OrgName, state: Memo<Option<ItemState>
 fn WithoutScript(live: LiveRun) -> impl IntoView {
     // As inner HTML, since a browser with scripts makes no elements of what stands in a <noscript>.
     const RELOAD: &str = r#"<meta http-equiv="refresh" content="3"><p>This page loads itself again every few seconds. <a href="">Reload now</a></p>"#;
-    let over = Memo::new(move |_| live.run.read().state.is_final());
+    let over = Memo::new(move |_| !live.is_open());
     move || (!over.get()).then(|| view! { <noscript inner_html=RELOAD></noscript> })
 }
 

@@ -1,0 +1,6 @@
+//! Keys whose signatures count.
+
+mod add;
+mod list;
+
+pub use list::KeysPage;

@@ -1,0 +1,61 @@
+//! What admins do with a run: release or discard what is held, check its copies again.
+
+use leptos::prelude::*;
+
+use crate::api::runs::{CheckRun, DiscardHeld, ReleaseHeld};
+use crate::model::{ItemId, OrgName, RunId};
+use crate::web::forms::{FormError, FormState, use_form};
+
+/// The changes of a run's page, and what came of each.
+#[derive(Clone, Copy)]
+pub struct RunActions {
+    pub release: ServerAction<ReleaseHeld>,
+    pub discard: ServerAction<DiscardHeld>,
+    pub check: ServerAction<CheckRun>,
+    answers: [FormState<RunId, ()>; 3],
+}
+
+/// The actions of the page; called once, outside of any `Suspense`.
+pub fn use_run_actions() -> RunActions {
+    let (release, discard, check) = (ServerAction::new(), ServerAction::new(), ServerAction::new());
+    let answers = [use_form("release", release), use_form("discard", discard), use_form("check-run", check)];
+    RunActions { release, discard, check, answers }
+}
+
+impl RunActions {
+    /// Grows with every change.
+    pub fn version(self) -> usize {
+        self.release.version().get() + self.discard.version().get() + self.check.version().get()
+    }
+
+    /// Waits until it is known what the last page load posted.
+    pub async fn ready(self) {
+        for answer in self.answers {
+            answer.ready().await;
+        }
+    }
+
+    /// What was refused.
+    pub fn trouble(self) -> impl IntoView {
+        self.answers.map(|answer| view! { <FormError error=answer.error /> })
+    }
+}
+
+/// The run a page is about, for the forms in it.
+#[derive(Clone)]
+pub struct RunAbout {
+    pub organization: OrgName,
+    pub run: RunId,
+    pub actions: RunActions,
+}
+
+impl RunAbout {
+    /// The fields every form of the page posts; `item` where it is about one tag.
+    pub fn fields(&self, item: Option<ItemId>) -> impl IntoView + use<> {
+        view! {
+            <input type="hidden" name="organization" value=self.organization.to_string() />
+            <input type="hidden" name="id" value=self.run.to_string() />
+            {item.map(|item| view! { <input type="hidden" name="item" value=item.to_string() /> })}
+        }
+    }
+}
