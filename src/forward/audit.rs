@@ -11,7 +11,7 @@ use crate::oci::{self, Attestations, CopiedImage, CopiedManifest, CopyContext, C
 use crate::queue::{CheckDigest, QueueError};
 use crate::store::items::{self, Unit};
 use crate::store::runs;
-use crate::store::{self, StoreError, changes, held};
+use crate::store::{self, StoreError, arrived, changes, held};
 use crate::{destinations, keys};
 
 /// Why a check cannot be asked for.
@@ -113,6 +113,10 @@ async fn look(app: &App, unit: Unit<'_>) -> Result<(), ForwardError> {
         after.checks.insert(0, oci::image_check(&missing));
         after.checks.insert(0, oci::tag_check(tag.as_ref() == Some(digest)));
         after.gone = gone(before, &after, missing.len(), item.finished_at.unwrap_or(now));
+        if after.gone.is_some() {
+            // The next run must not believe what is known of it, and brings it again.
+            arrived::forget(&app.db, destination, &item.target, &item.digest).await?;
+        }
         held::set_checked(&app.db, item.id, &after, now).await?;
     }
     Ok(())

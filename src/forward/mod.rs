@@ -10,6 +10,7 @@ mod perform;
 mod plan;
 mod prove;
 mod source;
+mod unchanged;
 
 use crate::app::Visitor;
 use crate::model::{ApiError, RuleId, RunId, Trigger};

@@ -7,10 +7,12 @@ use super::ForwardError;
 use super::coordination::Shared;
 use super::prove::{Prover, Verified};
 use super::source::Source;
+use super::unchanged;
 use crate::app::App;
 use crate::model::{Coverage, Item, ItemState};
-use crate::oci::{self, CopiedImage, CopyContext, Meaning, Progress, Published, Repository, Selection};
+use crate::oci::{self, CopiedImage, CopyContext, Known, Meaning, Progress, Published, Repository, Selection};
 use crate::queue::CopyDigest;
+use crate::store::arrived;
 use crate::store::items::{self, Unit};
 use crate::store::runs::{self, Work};
 use crate::store::{StoreError, changes, held};
@@ -85,16 +87,20 @@ async fn carry(
     context.progress = Arc::clone(progress);
     (context.selection, context.kinds) = (Selection(work.extent.platforms.clone()), work.extent.kinds.clone());
 
-    if !work.attestations {
-        let image = copy(app, work, &place, unit, &context).await?;
-        return publish(app, open, &Verified { image, coverage: None }, &place.target, &context).await;
-    }
     let keys = keys::trusted(app, &work.organization).await?;
-    let prover = Prover { policy: work.proof, keys, context: &context, now: app.clock.now(), last };
-    prover.before(&place, unit.digest).await?;
-    let image = copy(app, work, &place, unit, &context).await?;
-    let verified = prover.after(&place, image).await?;
-    publish(app, open, &verified, &place.target, &context).await
+    let terms = unchanged::terms(work, &keys);
+    let verified = if work.attestations {
+        let prover = Prover { policy: work.proof, keys, context: &context, now: app.clock.now(), last };
+        prover.before(&place, unit.digest).await?;
+        let image = copy(app, work, &place, unit, &context).await?;
+        prover.after(&place, image).await?
+    } else {
+        let image = copy(app, work, &place, unit, &context).await?;
+        Verified { known: Known::of(&image, None), image, coverage: None }
+    };
+    publish(app, open, &verified, &place.target, &context).await?;
+    let there = arrived::Place { destination, target: &first.target, terms: &terms };
+    Ok(unchanged::remember(app, there, unit.digest, &verified).await?)
 }
 
 /// The image under its digest, with the tags about it that older signers left.

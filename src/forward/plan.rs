@@ -1,19 +1,16 @@
-//! Planning a run: which tags the rule takes now, what each points at, and one job for each digest.
-
-use futures::stream::{self, StreamExt as _};
+//! Planning a run: which tags the rule takes now, what each points at, and one job for each digest that is not known to be
+//! there unchanged.
 
 use super::ForwardError;
 use super::source::Source;
+use super::unchanged::Look;
 use crate::app::App;
-use crate::model::{Digest, Failure, Host, RepoName, RepoRef, Rule, RunId, Tag};
+use crate::model::{Digest, Failure, Host, RepoName, RepoRef, Rule, RunId};
 use crate::queue::CopyDigest;
 use crate::rules::{self, matching::Matcher};
 use crate::store::items::NewItem;
 use crate::store::runs::Work;
 use crate::store::{self, changes, destinations, items, runs};
-
-/// Tags resolved at once; a HEAD costs no pull.
-const AT_ONCE: usize = 8;
 
 /// Lists what the rule takes and queues its copies. Does nothing the second time. `last`: it will not be tried again,
 /// so a failure goes into the history.
@@ -38,16 +35,17 @@ pub async fn plan(app: &App, run: RunId, last: bool) -> Result<(), ForwardError>
 async fn list(app: &App, work: &Work) -> Result<(Vec<NewItem>, Option<Failure>), ForwardError> {
     let id = work.rule.ok_or(ForwardError::RuleGone)?;
     let rule = store::rules::find(&app.db, &work.organization, id).await?.ok_or(ForwardError::RuleGone)?;
-    let destination = work.destination.ok_or(ForwardError::DestinationGone)?;
-    let kept = destinations::find(&app.db, &work.organization, destination).await?;
+    let id = work.destination.ok_or(ForwardError::DestinationGone)?;
+    let kept = destinations::find(&app.db, &work.organization, id).await?;
     let destination = kept.ok_or(ForwardError::DestinationGone)?.destination;
     let matcher = Matcher::new(&rule.filter).map_err(ForwardError::Filter)?;
     let source = Source::open(app, work).await?;
+    let look = Look::begin(app, work, &source, id).await?;
     let (mut items, mut missing) = (Vec::new(), None);
     for mirror in &rule.mirrors {
         let target = target(&rule, mirror, &destination.host, destination.prefix.as_ref())?;
-        match tags(&source, mirror, &matcher).await {
-            Ok(tags) => items.extend(planned(mirror, &target, tags)),
+        match taken(&look, &source, mirror, &target, &matcher).await {
+            Ok(taken) => items.extend(taken),
             Err(error) if error.retryable() => return Err(error),
             // One mirror that is gone must not stop the others.
             Err(error) => {
@@ -64,25 +62,17 @@ fn target(rule: &Rule, mirror: &RepoName, host: &Host, prefix: Option<&RepoName>
     Ok(RepoRef { host: host.clone(), repository })
 }
 
-/// The tags the filter takes, each resolved once at the registry: Hub's list may lag behind it.
-async fn tags(source: &Source, mirror: &RepoName, matcher: &Matcher) -> Result<Vec<(Tag, Digest)>, ForwardError> {
-    let listed = rules::tags(&source.hub, mirror).await?;
-    let images = source.images(mirror);
-    let resolved: Vec<_> = stream::iter(listed.into_iter().filter(|(tag, _)| matcher.verdict(tag).matches()))
-        .map(|(tag, _)| {
-            let images = &images;
-            async move { images.resolve(&tag).await.map(|digest| digest.map(|digest| (tag, digest))) }
-        })
-        .buffered(AT_ONCE)
-        .collect()
-        .await;
-    // A tag that went away between the list and here is none.
-    resolved.into_iter().filter_map(Result::transpose).collect::<Result<_, _>>().map_err(ForwardError::from)
-}
-
-fn planned(mirror: &RepoName, target: &RepoRef, tags: Vec<(Tag, Digest)>) -> impl Iterator<Item = NewItem> {
-    let (mirror, target) = (mirror.clone(), target.clone());
-    tags.into_iter().map(move |(tag, digest)| NewItem { mirror: mirror.clone(), tag, target: target.clone(), digest })
+/// The tags the filter takes, with what is known of each.
+async fn taken(
+    look: &Look<'_>,
+    source: &Source,
+    mirror: &RepoName,
+    target: &RepoRef,
+    matcher: &Matcher,
+) -> Result<Vec<NewItem>, ForwardError> {
+    let mut listed = rules::tags(&source.hub, mirror).await?;
+    listed.retain(|(tag, _)| matcher.verdict(tag).matches());
+    look.items(mirror, target, listed).await
 }
 
 /// Items, jobs and the end of planning become true together.
@@ -99,13 +89,15 @@ async fn write(app: &App, run: RunId, items: &[NewItem], missing: Option<&Failur
     }
     changes::announce(&mut *tx, run).await?;
     store::commit(tx).await?;
-    tracing::info!(run.id = %run, tags = items.len(), "run {run} forwards {} tags", items.len());
+    let unchanged = items.iter().filter(|item| item.arrived.is_some()).count();
+    tracing::info!(run.id = %run, tags = items.len(), unchanged, "run {run} takes {} tags, {unchanged} of them unchanged", items.len());
     Ok(())
 }
 
 /// The digests to copy: about six tags share one.
 fn units(items: &[NewItem]) -> Vec<(RepoName, Digest)> {
-    let mut units: Vec<_> = items.iter().map(|item| (item.mirror.clone(), item.digest.clone())).collect();
+    let open = items.iter().filter(|item| item.arrived.is_none());
+    let mut units: Vec<_> = open.map(|item| (item.mirror.clone(), item.digest.clone())).collect();
     units.sort();
     units.dedup();
     units
@@ -116,14 +108,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tags_of_one_digest_are_one_job() {
+    fn tags_of_one_digest_are_one_job_and_what_is_known_is_none() {
         let mirror: RepoName = "acme/dhi-node".parse().expect("a name");
         let target = RepoRef { host: "r.example".parse().expect("a host"), repository: mirror.clone() };
         let digest = |c: char| format!("sha256:{}", c.to_string().repeat(64)).parse::<Digest>().expect("a digest");
-        let tag = |t: &str| t.parse::<Tag>().expect("a tag");
-        let tags = vec![(tag("22"), digest('b')), (tag("22.1"), digest('b')), (tag("20"), digest('a'))];
-        let items: Vec<NewItem> = planned(&mirror, &target, tags).collect();
-        assert_eq!(items.len(), 3);
+        let item = |tag: &str, c: char, known: bool| NewItem {
+            mirror: mirror.clone(),
+            tag: tag.parse().expect("a tag"),
+            target: target.clone(),
+            digest: digest(c),
+            arrived: known.then(uuid::Uuid::now_v7),
+        };
+        let items = [item("22", 'b', false), item("22.1", 'b', false), item("20", 'a', false), item("18", 'c', true)];
         assert_eq!(units(&items), [(mirror.clone(), digest('a')), (mirror, digest('b'))]);
     }
 }

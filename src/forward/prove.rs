@@ -3,13 +3,15 @@
 use super::ForwardError;
 use super::perform::Place;
 use crate::model::{Coverage, Digest, ProofPolicy};
-use crate::oci::{self, Attestations, CopiedImage, CopyContext, CopyError, TrustedKeys};
+use crate::oci::{self, Attestations, CopiedImage, CopyContext, CopyError, Known, TrustedKeys};
 
 /// An image that its rule's policy lets pass.
 pub(super) struct Verified {
     pub image: CopiedImage,
     /// None where the rule forwards images alone.
     pub coverage: Option<Coverage>,
+    /// What the next run needs to see that nothing changed.
+    pub known: Known,
 }
 
 /// With what, and how strictly, a run proves.
@@ -53,7 +55,8 @@ impl Prover<'_> {
             return Err(ForwardError::Incomplete(Box::new(coverage)));
         }
         if coverage.broken().next().is_none() || self.policy == ProofPolicy::Mark {
-            return Ok(Verified { image, coverage: Some(coverage) });
+            let known = Known::of(&image, Some(&expected));
+            return Ok(Verified { image, coverage: Some(coverage), known });
         }
         Err(match self.policy {
             ProofPolicy::Hold => ForwardError::Held(Box::new(coverage)),

@@ -124,11 +124,13 @@ impl<'a> Carrier<'a> {
             progress.skipped_blob();
             return Ok(());
         }
-        let key = format!("blob {}@{digest}", self.target);
+        let host = self.target.registry().host();
+        let mounts = self.target.registry().profile().mounts;
+        // Where blobs can be mounted, whoever wants it in another repository waits for the first and mounts it.
+        let key = if mounts { format!("blob {host}@{digest}") } else { format!("blob {}@{digest}", self.target) };
         let shared =
             |error| CopyError::at(Side::Destination, Step::Coordinate, &key)(RegistryError::Coordination(error));
         let _one = self.ctx.coordination.lock(&key).await.map_err(&shared)?;
-        let mounts = self.target.registry().profile().mounts;
         // Whoever held the lock before may have brought it. Of a small blob the request that begins its upload asks for it
         // as well: a mount from its own repository.
         let asks_by_mount = mounts && blob.size <= SMALL;
@@ -136,7 +138,6 @@ impl<'a> Carrier<'a> {
             progress.skipped_blob();
             return Ok(());
         }
-        let host = self.target.registry().host();
         let mut session = None;
         if mounts {
             let home = self.ctx.coordination.blob_home(host, digest).await.map_err(&shared)?;

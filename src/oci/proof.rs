@@ -4,7 +4,7 @@ use super::attestations::{Attestations, Role};
 use super::copy::CopiedImage;
 use super::coverage::Observed;
 use crate::model::{
-    AttestationSeen, CheckLevel, Digest, DiscoveredBy, Kinds, PlatformCoverage, ProofCheck, SignatureState,
+    AttestationSeen, CheckLevel, Coverage, Digest, DiscoveredBy, Kinds, PlatformCoverage, ProofCheck, SignatureState,
 };
 
 /// Docker's policy set wants these of every platform, signed.
@@ -95,23 +95,7 @@ pub(super) fn checks(
         "Statements about something else:",
     ));
     if image.is_hardened {
-        let lacking = coverage.platforms.iter().flat_map(|platform| {
-            let has = |kind: &str| {
-                let mut of_kind = platform.attestations.iter().filter(|a| a.predicate_type.starts_with(kind));
-                of_kind.any(|a| a.present && !a.odd && a.signature == SignatureState::Valid)
-            };
-            let wanted = REQUIRED.into_iter().filter(|(kind, _)| kinds.take_some(kind));
-            let lacking = wanted.filter(move |(kind, _)| !has(kind));
-            lacking.map(|(_, name)| format!("{} of {}", name, platform.platform.short()))
-        });
-        found.push(failing(8, Error, lacking, "Each platform has its signed SBOM and provenance.", "Without a signed"));
-        let some = !all.is_empty() || !expected.left_out.is_empty();
-        let words = if some {
-            "The source lists attestations, as it must for a hardened image."
-        } else {
-            "The source lists no attestation, though every hardened image has some: a wrong source, or a missing right."
-        };
-        found.push(check(16, Error, some, words.to_owned()));
+        found.extend(of_hardened(coverage, expected, kinds));
     }
     if coverage.index_signatures_expected > 0 {
         let (there, of) = (coverage.index_signatures_present, coverage.index_signatures_expected);
@@ -149,6 +133,29 @@ pub(super) fn checks(
     }
     found.sort_by_key(|check| check.number);
     found
+}
+
+/// Docker signs attestations of every hardened image: some must be there, and two kinds of each platform.
+fn of_hardened(coverage: &Coverage, expected: &Attestations, kinds: &Kinds) -> [ProofCheck; 2] {
+    let lacking = coverage.platforms.iter().flat_map(|platform| {
+        let has = |kind: &str| {
+            let mut of_kind = platform.attestations.iter().filter(|a| a.predicate_type.starts_with(kind));
+            of_kind.any(|a| a.present && !a.odd && a.signature == SignatureState::Valid)
+        };
+        let wanted = REQUIRED.into_iter().filter(|(kind, _)| kinds.take_some(kind));
+        let lacking = wanted.filter(move |(kind, _)| !has(kind));
+        lacking.map(|(_, name)| format!("{} of {}", name, platform.platform.short()))
+    });
+    let required =
+        failing(8, CheckLevel::Error, lacking, "Each platform has its signed SBOM and provenance.", "Without a signed");
+    let some =
+        coverage.platforms.iter().any(|platform| !platform.attestations.is_empty()) || !expected.left_out.is_empty();
+    let words = if some {
+        "The source lists attestations, as it must for a hardened image."
+    } else {
+        "The source lists no attestation, though every hardened image has some: a wrong source, or a missing right."
+    };
+    [required, check(16, CheckLevel::Error, some, words.to_owned())]
 }
 
 fn check(number: u8, level: CheckLevel, passed: bool, finding: String) -> ProofCheck {

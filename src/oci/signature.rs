@@ -85,6 +85,14 @@ impl TrustedKeys {
         Self(self.0.iter().cloned().chain(keys).collect())
     }
 
+    /// SHA-256 over the fingerprints of all, hex: another one where some key was added or removed.
+    pub fn fingerprint(&self) -> String {
+        let mut all: Vec<_> = self.iter().map(TrustedKey::fingerprint).collect();
+        all.sort();
+        all.dedup();
+        sha256(all.join(" ").as_bytes()).hex().to_owned()
+    }
+
     /// Each of them; Docker's own first.
     pub fn iter(&self) -> impl Iterator<Item = &TrustedKey> {
         self.0.iter()

@@ -14,6 +14,8 @@ pub struct NewItem {
     pub tag: Tag,
     pub target: RepoRef,
     pub digest: Digest,
+    /// Where it is known to be there, unchanged: the record of that.
+    pub arrived: Option<uuid::Uuid>,
 }
 
 /// The items of a run that share a mirror and a digest.
@@ -33,15 +35,20 @@ pub struct Totals {
     pub last_finished: Option<DateTime<Utc>>,
 }
 
-/// Writes the items of a plan, all queued.
+/// Writes the items of a plan: queued, or unchanged with the coverage that was seen when they arrived.
 pub async fn insert_all(tx: &mut Tx, run: RunId, items: &[NewItem], now: DateTime<Utc>) -> Result<(), StoreError> {
     let ids: Vec<uuid::Uuid> = items.iter().map(|_| uuid::Uuid::now_v7()).collect();
+    let known: Vec<Option<uuid::Uuid>> = items.iter().map(|item| item.arrived).collect();
     let column = |value: fn(&NewItem) -> String| items.iter().map(value).collect::<Vec<_>>();
     sqlx::query!(
-        "insert into items (id, run_id, mirror, tag, target_host, target_repository, digest, state, updated_at)
-         select id, $2, mirror, tag, host, repository, digest, 'queued', $8
-         from unnest($1::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
-              as new (id, mirror, tag, host, repository, digest)",
+        r#"insert into items (id, run_id, mirror, tag, target_host, target_repository, digest, target_digest, state,
+                              coverage, finished_at, updated_at)
+           select new.id, $2, mirror, tag, host, repository, new.digest, nullif(arrived.known ->> 'digest', new.digest),
+                  case when new.arrived is null then 'queued' else 'unchanged' end, arrived.coverage,
+                  case when new.arrived is not null then $9::timestamptz end, $9
+           from unnest($1::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::uuid[])
+                as new (id, mirror, tag, host, repository, digest, arrived)
+                left join arrived on arrived.id = new.arrived"#,
         &ids,
         run.0,
         &column(|i| i.mirror.to_string()),
@@ -49,6 +56,7 @@ pub async fn insert_all(tx: &mut Tx, run: RunId, items: &[NewItem], now: DateTim
         &column(|i| i.target.host.to_string()),
         &column(|i| i.target.repository.to_string()),
         &column(|i| i.digest.to_string()),
+        &known as &[Option<uuid::Uuid>],
         now
     )
     .execute(&mut **tx)

@@ -1,5 +1,6 @@
 //! All SQL, one file a table. Functions take an executor, so that they join any transaction; the service opens it.
 
+pub mod arrived;
 pub mod audit;
 pub mod blobs;
 pub mod changes;

@@ -13,3 +13,5 @@ mod sessions;
 mod story;
 mod tidy;
 mod trouble;
+mod unchanged;
+mod workers;

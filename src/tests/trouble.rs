@@ -176,7 +176,7 @@ async fn a_mirror_that_is_gone_does_not_stop_the_others() {
 }
 
 /// A worker in a process of its own, which can be killed.
-fn spawn_worker(story: &Story) -> Child {
+pub fn spawn_worker(story: &Story) -> Child {
     let config = &story.app.config;
     let database = story.app.db.connect_options();
     let url = sqlx::ConnectOptions::to_url_lossy(&*database);

@@ -32,7 +32,7 @@ pub fn count(number: u64) -> String {
 }
 
 /// `1 tag`, `24 tags`.
-pub fn counted<N: Display + PartialEq + From<u8>>(number: N, one: &str) -> String {
+pub fn counted<N: Copy + Display + PartialEq + From<u8>>(number: N, one: &str) -> String {
     if number == N::from(1) { format!("1 {one}") } else { format!("{number} {one}s") }
 }
 

@@ -21,7 +21,7 @@ pub async fn list(
     Caller(identity): Caller,
 ) -> Response {
     let Some(repository) = visible(&world, &identity, &namespace, &name) else { return not_found("object not found") };
-    let mut tags: Vec<_> = repository.tags.iter().collect();
+    let mut tags: Vec<_> = repository.lagging.as_ref().unwrap_or(&repository.tags).iter().collect();
     tags.retain(|(name, _)| asked.name.as_ref().is_none_or(|part| name.contains(part.as_str())));
     match asked.ordering.as_deref().unwrap_or("-last_updated") {
         "name" => {}

@@ -118,6 +118,15 @@ impl World {
         Ok(())
     }
 
+    /// From now on Hub's list of tags shows what it shows at this moment, whatever happens in the registry.
+    pub fn let_tag_list_lag(&self, namespace: &str, name: &str) -> Result<(), Refused> {
+        let mut state = self.state();
+        let found = state.repository_mut(namespace, name);
+        let found = found.ok_or_else(|| Refused::NoRepository(format!("{namespace}/{name}")))?;
+        found.lagging = Some(found.tags.clone());
+        Ok(())
+    }
+
     /// Somebody pushed a tag to Hub's registry: Hub shows it and calls the webhooks.
     pub async fn pushed(&self, namespace: &str, name: &str, tag: &str, identity: &Identity) {
         let pusher = identity.name().unwrap_or("anonymous").to_owned();

@@ -76,6 +76,8 @@ pub struct Repository {
     pub pull_count: u64,
     /// Its tags, by name.
     pub tags: BTreeMap<String, HubTag>,
+    /// What the list of tags shows instead, where it lags behind the registry.
+    pub lagging: Option<BTreeMap<String, HubTag>>,
     /// Its webhooks.
     pub webhooks: Vec<Webhook>,
 }
@@ -94,6 +96,7 @@ impl Repository {
             last_updated: None,
             pull_count: 0,
             tags: BTreeMap::new(),
+            lagging: None,
             webhooks: Vec::new(),
         }
     }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::verify::VerifyImage;
+use super::verify;
 use crate::model::{
     AttestationSeen, CheckLevel, Coverage, PlatformCoverage, ProofCheck, RepoRef, SignatureState, SigningKey,
 };
@@ -34,17 +34,16 @@ pub fn Chips(coverage: Signal<Option<Coverage>>) -> impl IntoView {
 }
 
 /// Every attestation of every platform, closed at first.
-#[component]
-pub fn Attestations(
+pub fn attestations(
     coverage: Coverage,
-    target: RepoRef,
-    /// Keys that count today.
-    keys: Vec<SigningKey>,
-) -> impl IntoView {
+    target: &RepoRef,
+    // Those that count today.
+    keys: &[SigningKey],
+) -> impl IntoView + use<> {
     let summary =
         if coverage.at_source { "Attestations at the source, before anything is written" } else { "Attestations" };
     let checks = coverage.checks.clone();
-    let verify = (!coverage.at_source).then(|| view! { <VerifyImage target coverage=coverage.clone() keys /> });
+    let verify = (!coverage.at_source).then(|| verify::of_image(target, &coverage, keys));
     view! {
         <details class="attestations">
             <summary class="attestations__summary">{summary}</summary>

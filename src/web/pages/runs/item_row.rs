@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::attestations::{Attestations, Chips};
+use super::attestations::{Chips, attestations};
 use super::facts::Detail;
 use super::held::Decide;
 use super::live::LiveRun;
@@ -103,15 +103,13 @@ fn More(now: Memo<Arc<Item>>, twin: Memo<Option<Tag>>, width: usize, live: LiveR
         })
     };
     let seen = move || {
-        coverage.get().map(|coverage| match twin.get() {
-            Some(tag) => {
-                view! { <p class="muted small">{format!("The same image as {tag}: its attestations are listed there.")}</p> }
-                    .into_any()
+        coverage.get().map(|coverage| {
+            if let Some(tag) = twin.get() {
+                let words = format!("The same image as {tag}: its attestations are listed there.");
+                return view! { <p class="muted small">{words}</p> }.into_any();
             }
-            None => {
-                let (target, keys) = (now.read_untracked().target.clone(), live.keys.get_value());
-                view! { <Attestations coverage target keys /> }.into_any()
-            }
+            let item = now.get_untracked();
+            live.keys.with_value(|keys| attestations(coverage, &item.target, keys)).into_any()
         })
     };
     move || {

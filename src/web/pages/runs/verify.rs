@@ -45,9 +45,8 @@ pub fn Verify(
 }
 
 /// The command for one image, as a block inside its details.
-#[component]
-pub fn VerifyImage(target: RepoRef, coverage: Coverage, keys: Vec<SigningKey>) -> impl IntoView {
-    command(&target, &coverage, &keys).map(|text| {
+pub fn of_image(target: &RepoRef, coverage: &Coverage, keys: &[SigningKey]) -> impl IntoView + use<> {
+    command(target, coverage, keys).map(|text| {
         view! {
             <div>
                 <p class="small"><strong>"Check it without Ferry"</strong></p>
