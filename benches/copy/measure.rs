@@ -17,7 +17,9 @@ pub struct Row {
     pub memory: f64,
     pub asked_source: usize,
     pub asked_target: usize,
-    /// Manifests the destination was given.
+    /// Manifests read from the source, of those.
+    pub read: usize,
+    /// Manifests given to the destination, of those.
     pub written: usize,
 }
 
@@ -25,6 +27,7 @@ pub struct Row {
 pub fn run(command: &[String], source: &Registry, target: &Registry) -> anyhow::Result<Row> {
     ensure!(crate::installed("time"), "GNU time is missing: .tools/setup bench installs it");
     let (source_before, target_before) = (source.requests(), target.requests());
+    let (read_before, written_before) = (source.manifests_read(), target.manifests_written());
     let output = Command::new("time")
         .args(["-f", "%e %U %S %M"])
         .args(command)
@@ -43,7 +46,8 @@ pub fn run(command: &[String], source: &Registry, target: &Registry) -> anyhow::
         memory: peak / 1024.0,
         asked_source: source.requests() - source_before,
         asked_target: target.requests() - target_before,
-        written: target.manifests_written(),
+        read: source.manifests_read() - read_before,
+        written: target.manifests_written() - written_before,
     })
 }
 
@@ -61,6 +65,7 @@ pub fn median_of(rows: &[Row]) -> Row {
         memory: of(|row| row.memory),
         asked_source: of(|row| row.asked_source as f64) as usize,
         asked_target: of(|row| row.asked_target as f64) as usize,
+        read: of(|row| row.read as f64) as usize,
         written: of(|row| row.written as f64) as usize,
     }
 }
@@ -76,14 +81,16 @@ impl Table {
             base.map(|base| format!(" ({:.2})", own / other(base).max(0.001))).unwrap_or_default()
         };
         let line = format!(
-            "| {name} | {:.2} s{} | {:.2} s{} | {:.0} MiB | {} | {} |",
+            "| {name} | {:.2} s{} | {:.2} s{} | {:.1} MiB | {} | {} | {} | {} |",
             row.wall,
             ratio(row.wall, |base| base.wall),
             row.cpu,
             ratio(row.cpu, |base| base.cpu),
             row.memory,
             row.asked_source,
-            row.asked_target
+            row.read,
+            row.asked_target,
+            row.written
         );
         eprintln!("{line}");
         self.0.push(line);
@@ -91,8 +98,8 @@ impl Table {
 
     /// All rows.
     pub fn print(&self) {
-        println!("| what | wall (ratio) | CPU (ratio) | peak memory | requests to source | to destination |");
-        println!("|---|---|---|---|---|---|");
+        println!("| what | wall (ratio) | CPU (ratio) | peak memory | requests to source | manifests read | to destination | manifests written |");
+        println!("|---|---|---|---|---|---|---|---|");
         for line in &self.0 {
             println!("{line}");
         }

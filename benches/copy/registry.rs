@@ -54,6 +54,11 @@ impl Registry {
         self.count(|line| line.contains("/v2/"))
     }
 
+    /// Manifests read from it so far.
+    pub fn manifests_read(&self) -> usize {
+        self.count(|line| line.contains("\"GET /v2/") && line.contains("/manifests/"))
+    }
+
     /// Manifests given to it so far.
     pub fn manifests_written(&self) -> usize {
         self.count(|line| line.contains("\"PUT /v2/") && line.contains("/manifests/"))
