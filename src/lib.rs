@@ -44,6 +44,8 @@ pub mod destinations;
 #[cfg(feature = "ssr")]
 pub mod forward;
 #[cfg(feature = "ssr")]
+pub mod keys;
+#[cfg(feature = "ssr")]
 pub mod mirrors;
 #[cfg(feature = "ssr")]
 pub mod rules;

@@ -2,7 +2,7 @@
 
 use crate::destinations::DestinationError;
 use crate::hub::HubError;
-use crate::model::{ApiError, Coverage, Failure, FieldErrors, Host, Refused, RunId};
+use crate::model::{ApiError, Coverage, Failure, FieldErrors, Refused, RunId};
 use crate::oci::{CopyError, RegistryError};
 use crate::queue::QueueError;
 use crate::store::StoreError;
@@ -43,9 +43,12 @@ pub enum ForwardError {
     /// A mirror's name gives no valid name at the destination.
     #[error("no name at the destination: {0}")]
     Target(Refused),
-    /// The attestation source lists nothing for an image that must have attestations.
-    #[error("{0} lists no attestations")]
-    NoAttestations(Host),
+    /// The rule refuses what is not proven.
+    #[error("refused: {}", .0.trouble())]
+    Refused(Box<Coverage>),
+    /// The rule holds what is not proven.
+    #[error("held: {}", .0.trouble())]
+    Held(Box<Coverage>),
     /// The destination does not show all that was copied there.
     #[error("the destination holds {}", .0.summary())]
     Incomplete(Box<Coverage>),
@@ -61,6 +64,14 @@ impl ForwardError {
             Self::Copy(error) => error.retryable(),
             Self::Registry(error) => error.meaning().retryable(),
             _ => false,
+        }
+    }
+
+    /// What was seen before it failed.
+    pub fn coverage(&self) -> Option<&Coverage> {
+        match self {
+            Self::Refused(coverage) | Self::Held(coverage) | Self::Incomplete(coverage) => Some(coverage),
+            _ => None,
         }
     }
 
@@ -99,9 +110,14 @@ impl ForwardError {
             }
             Self::Filter(_) => "The rule's tag filter cannot be read. Open the rule and save it again.".to_owned(),
             Self::Target(refused) => format!("The rule's target name does not fit a mirror: {}", refused.0),
-            Self::NoAttestations(place) => format!(
-                "Attestation source, listing: {place} shows no attestation for this image, and a hardened image has \
-                 some. Check that the token may pull there; the tag was not moved."
+            Self::Refused(coverage) => format!(
+                "Refused, since its proof is not in order and the rule refuses that: {} The tag was not moved.",
+                coverage.trouble()
+            ),
+            Self::Held(coverage) => format!(
+                "Held, since its proof is not in order: {} Everything is copied; release it to move the tag all the \
+                 same, or discard it.",
+                coverage.trouble()
             ),
             Self::Incomplete(coverage) => format!(
                 "Destination, checking: it shows {} of the attestations, so the tag was not moved. Run it again; if it \

@@ -45,5 +45,6 @@ pub async fn get(visitor: &Visitor, id: RunId) -> Result<RunDetail, HistoryError
     let db = &visitor.app.db;
     let found = runs::find(db, &visitor.organization, id).await?.ok_or(HistoryError::NotFound(id))?;
     let items = items::list(db, id).await?;
-    Ok(RunDetail { run: found.run, plan_failure: found.plan_failure, items })
+    let (plan_failure, check_asked_at) = (found.plan_failure, found.check_asked_at);
+    Ok(RunDetail { run: found.run, plan_failure, check_asked_at, items })
 }

@@ -1,11 +1,14 @@
 //! What a run does: plan -> copy -> verify -> publish tags -> history. The order is the correctness argument of
 //! `ARCHITECTURE.md`: whoever pulls by tag never meets an image without its proof.
 
+mod audit;
 mod coordination;
 mod error;
+mod held;
 pub mod history;
 mod perform;
 mod plan;
+mod prove;
 mod source;
 
 use crate::app::Visitor;
@@ -13,7 +16,9 @@ use crate::model::{ApiError, RuleId, RunId, Trigger};
 use crate::queue::{QueueError, RunRule};
 use crate::store::{self, StoreError, changes, rules, runs};
 
+pub use audit::{AskCheckError, ask_check, check};
 pub use error::ForwardError;
+pub use held::{DecideError, Decision, decide};
 pub use perform::perform;
 pub use plan::plan;
 
@@ -65,6 +70,7 @@ pub async fn start(visitor: &Visitor, id: RuleId) -> Result<RunId, StartRunError
         destination: rule.destination,
         destination_address: &rule.destination_address,
         attestations: rule.attestations,
+        proof: rule.proof,
         trigger: Trigger::Manual,
         started_by: Some(&visitor.username),
         session_id: visitor.session_id.as_deref(),

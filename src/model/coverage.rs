@@ -1,8 +1,10 @@
 //! Which proofs of an image a destination holds, as they were seen there.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::image::{Digest, Platform};
+use super::proof::ProofCheck;
 
 /// How the referrers were found at the destination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +38,15 @@ pub struct AttestationSeen {
     /// The destination lists it and its bytes are right.
     pub present: bool,
     pub signature: SignatureState,
+    /// Digest of the manifest of the signature that counts.
+    #[serde(default)]
+    pub signed_by: Option<Digest>,
+    /// The key that made it, as people call it.
+    #[serde(default)]
+    pub key: Option<String>,
+    /// Its statement is about something else, or is none.
+    #[serde(default)]
+    pub odd: bool,
 }
 
 /// The attestations of one platform manifest.
@@ -83,6 +94,28 @@ pub struct Coverage {
     /// Those of them the destination has.
     pub index_signatures_present: u32,
     pub discovered_by: DiscoveredBy,
+    /// In the order of the contract; empty in records of older releases.
+    #[serde(default)]
+    pub checks: Vec<ProofCheck>,
+    #[serde(default)]
+    pub checked_at: Option<DateTime<Utc>>,
+    /// What a later check no longer found.
+    #[serde(default)]
+    pub gone: Option<Gone>,
+}
+
+/// What was there after the copy and is not any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gone {
+    pub attestations: u32,
+    /// Signatures of attestations that are still there.
+    pub signatures: u32,
+    /// Of so many attestations.
+    pub of: u32,
+    /// Manifests and layers of the image itself.
+    pub parts: u32,
+    /// The last time that all of it was there.
+    pub since: DateTime<Utc>,
 }
 
 impl Coverage {
@@ -90,6 +123,25 @@ impl Coverage {
     pub fn is_complete(&self) -> bool {
         self.index_signatures_present >= self.index_signatures_expected
             && self.platforms.iter().all(PlatformCoverage::is_complete)
+    }
+
+    /// Failed checks that keep the copy from carrying its full proof.
+    pub fn broken(&self) -> impl Iterator<Item = &ProofCheck> {
+        self.checks.iter().filter(|check| check.is_broken())
+    }
+
+    /// What those found, in one text.
+    pub fn trouble(&self) -> String {
+        self.broken().map(|check| check.finding.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The keys whose signatures counted, by name.
+    pub fn keys(&self) -> Vec<&str> {
+        let mut keys: Vec<_> =
+            self.platforms.iter().flat_map(|p| &p.attestations).filter_map(|a| a.key.as_deref()).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys
     }
 
     /// `amd64 16/16, arm64 16/16`.

@@ -43,6 +43,10 @@ id! {
     RunId
 }
 id! {
+    /// A key that may sign attestations.
+    KeyId
+}
+id! {
     /// One tag of a run.
     ItemId
 }

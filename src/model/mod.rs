@@ -6,10 +6,12 @@ mod destination;
 mod error;
 mod ids;
 mod image;
+mod key;
 mod mirror;
 mod page;
 mod people;
 mod probe;
+mod proof;
 mod rule;
 mod run;
 mod text;
@@ -18,15 +20,17 @@ pub use catalog::{
     CatalogEntry, CatalogFilter, CatalogList, CatalogName, CatalogRepository, Choice, PlatformImage, RepositoryKind,
     TagGroup,
 };
-pub use coverage::{AttestationSeen, Coverage, DiscoveredBy, PlatformCoverage, SignatureState};
+pub use coverage::{AttestationSeen, Coverage, DiscoveredBy, Gone, PlatformCoverage, SignatureState};
 pub use destination::{BAD_AUTHORITY, Destination, DestinationDraft, DestinationForm, Title};
 pub use error::{ApiError, FieldErrors};
-pub use ids::{DestinationId, ItemId, RuleId, RunId};
+pub use ids::{DestinationId, ItemId, KeyId, RuleId, RunId};
 pub use image::{Digest, Host, ImageRef, Platform, Reference, RepoName, RepoRef, Tag};
+pub use key::{KeyDraft, KeyForm, KeyOrigin, SigningKey};
 pub use mirror::{LogState, Mirror, MirrorDetail, MirrorList, MirrorLogEntry, MirrorName, MirrorState, MirrorTag};
 pub use page::Page;
 pub use people::{Membership, OrgName, Role, Theme, Viewer};
 pub use probe::{Check, CheckState, ProbeReport};
+pub use proof::{CheckLevel, ProofCheck, ProofPolicy};
 pub use rule::{
     NameTemplate, Preview, PreviewMirror, PreviewTag, Rule, RuleDraft, RuleForm, TagFilter, TagPattern, Verdict,
 };

@@ -10,6 +10,7 @@ use super::destination::Title;
 use super::error::FieldErrors;
 use super::ids::{DestinationId, RuleId};
 use super::image::{Digest, RepoName, Tag, is_path_component};
+use super::proof::ProofPolicy;
 use super::run::RunSummary;
 use super::text::Refused;
 
@@ -140,6 +141,8 @@ pub struct Rule {
     pub template: NameTemplate,
     /// Attestations and their signatures go along.
     pub attestations: bool,
+    /// What a missing or invalid one does.
+    pub proof: ProofPolicy,
     pub enabled: bool,
     pub created_by: String,
     pub created_at: DateTime<Utc>,
@@ -161,6 +164,8 @@ pub struct RuleForm {
     pub template: String,
     /// `on` or empty.
     pub attestations: String,
+    /// A policy's spelling; empty is the one of a new rule.
+    pub proof: String,
     /// `on` or empty.
     pub enabled: String,
 }
@@ -171,6 +176,7 @@ impl RuleForm {
         Self {
             template: NameTemplate::DEFAULT.to_owned(),
             attestations: "on".to_owned(),
+            proof: ProofPolicy::default().as_str().to_owned(),
             enabled: "on".to_owned(),
             ..Self::default()
         }
@@ -188,6 +194,7 @@ impl RuleForm {
             exclude: lines(&rule.filter.exclude),
             template: rule.template.as_str().to_owned(),
             attestations: check(rule.attestations),
+            proof: rule.proof.as_str().to_owned(),
             enabled: check(rule.enabled),
         }
     }
@@ -214,14 +221,22 @@ impl RuleForm {
             include: patterns(&mut errors, "include", &self.include),
             exclude: patterns(&mut errors, "exclude", &self.exclude),
         };
-        match (name, destination, template) {
-            (Some(name), Some(destination), Some(template)) if errors.is_empty() => Ok(RuleDraft {
+        let proof = match self.proof.as_str() {
+            "" => Some(ProofPolicy::default()),
+            chosen => ProofPolicy::parse(chosen),
+        };
+        if proof.is_none() {
+            errors.add("proof", "Choose refuse, hold or mark.");
+        }
+        match (name, destination, template, proof) {
+            (Some(name), Some(destination), Some(template), Some(proof)) if errors.is_empty() => Ok(RuleDraft {
                 name,
                 mirrors,
                 destination,
                 filter,
                 template,
                 attestations: is_on(&self.attestations),
+                proof,
                 enabled: is_on(&self.enabled),
             }),
             _ => Err(errors),
@@ -253,6 +268,7 @@ pub struct RuleDraft {
     pub filter: TagFilter,
     pub template: NameTemplate,
     pub attestations: bool,
+    pub proof: ProofPolicy,
     pub enabled: bool,
 }
 
@@ -331,10 +347,11 @@ mod tests {
 
     #[test]
     fn a_form_names_each_trouble_at_its_field() {
-        let Err(errors) = RuleForm { include: "//".into(), ..RuleForm::default() }.check() else {
+        let Err(errors) = RuleForm { include: "//".into(), proof: "ignore".into(), ..RuleForm::default() }.check()
+        else {
             panic!("it is empty")
         };
-        for field in ["name", "mirrors", "destination", "template", "include"] {
+        for field in ["name", "mirrors", "destination", "template", "include", "proof"] {
             assert!(errors.get(field).is_some(), "{field}");
         }
     }

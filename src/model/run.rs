@@ -98,6 +98,11 @@ impl ItemState {
         }
     }
 
+    /// A worker may still do something about it; what is held waits for a person.
+    pub fn is_open(self) -> bool {
+        !self.is_final() && self != Self::Held
+    }
+
     /// Nothing more will happen to it by itself.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Succeeded | Self::Unchanged | Self::Failed | Self::Cancelled)
@@ -221,13 +226,27 @@ pub struct Item {
     /// How many times it was begun.
     pub attempts: u32,
     pub coverage: Option<Coverage>,
-    /// Of the last try; kept while it is retried.
+    /// Of the last try; kept while it is retried. Where a person decided about a held item: why it was held.
     pub failure: Option<Failure>,
+    /// Who released or discarded it, where it was held.
+    #[serde(default)]
+    pub decided_by: Option<String>,
+    /// When its copy was checked again.
+    #[serde(default)]
+    pub checked_at: Option<DateTime<Utc>>,
+    /// Why that could not be done the last time.
+    #[serde(default)]
+    pub check_failure: Option<Failure>,
     pub started_at: Option<DateTime<Utc>>,
     pub finished_at: Option<DateTime<Utc>>,
 }
 
 impl Item {
+    /// Its copy is at the destination with what was proven of it, so that it can be looked at again.
+    pub fn can_be_checked(&self) -> bool {
+        matches!(self.state, ItemState::Succeeded | ItemState::Unchanged) && self.coverage.is_some()
+    }
+
     /// From its begin to its end.
     pub fn duration(&self) -> Option<TimeDelta> {
         Some(self.finished_at? - self.started_at?)
@@ -262,8 +281,19 @@ pub struct RunDetail {
     pub run: RunSummary,
     /// Why the tags could not be listed.
     pub plan_failure: Option<Failure>,
+    /// When a person asked to check its copies again.
+    #[serde(default)]
+    pub check_asked_at: Option<DateTime<Utc>>,
     /// By mirror and tag.
     pub items: Vec<Item>,
+}
+
+impl RunDetail {
+    /// A check that was asked for is not over.
+    pub fn is_checking(&self) -> bool {
+        let open = |asked| self.items.iter().any(|item| item.can_be_checked() && item.checked_at < Some(asked));
+        self.check_asked_at.is_some_and(open)
+    }
 }
 
 #[cfg(test)]

@@ -56,6 +56,11 @@ pub struct Attestations {
 }
 
 impl Attestations {
+    /// What is known from elsewhere to have been there; no list was read.
+    pub fn on_record(referrers: Vec<Referrer>) -> Self {
+        Self { referrers, strangers: Vec::new(), listed: Listed::default() }
+    }
+
     /// What refers to this digest.
     pub fn of<'a>(&'a self, subject: &'a Digest) -> impl Iterator<Item = &'a Referrer> {
         self.referrers.iter().filter(move |referrer| &referrer.subject == subject)

@@ -330,7 +330,7 @@ async fn own_platform(target: &Repository, node: &Node) -> Result<Platform, Copy
     })
 }
 
-fn is_hardened(index: &Parts) -> bool {
+pub(super) fn is_hardened(index: &Parts) -> bool {
     let built = |child: &Descriptor| child.annotations.get("com.docker.dhi.build.id").is_some_and(|id| !id.is_empty());
     let title = index.annotations.get("org.opencontainers.image.title");
     !index.manifests.is_empty() && index.manifests.iter().all(built) && title.is_some_and(|t| t.starts_with("dhi/"))

@@ -10,6 +10,7 @@ use super::error::RegistryError;
 use super::failure::{CopyError, Side, Step};
 use super::graph::Parts;
 use super::progress::Stage;
+use super::proof;
 use super::referrers::Listing;
 use super::registry::Repository;
 use super::signature::{Claim, TrustedKeys, verify};
@@ -24,6 +25,8 @@ pub struct Observed {
     pub coverage: Coverage,
     /// Everything the source lists and the destination does not: attestations, signatures and others, at every level.
     pub missing: Vec<Digest>,
+    /// Listed there and not by the source.
+    pub beyond: usize,
     /// The best signature over the index itself at the destination.
     pub index_signature: SignatureState,
 }
@@ -44,19 +47,43 @@ pub async fn observe_coverage(
     keys: &TrustedKeys,
     ctx: &CopyContext,
 ) -> Result<Observed, CopyError> {
-    ctx.unless_cancelled(format!("{target}@{}", image.digest), async {
+    observe(image, expected, (target, Side::Destination), keys, ctx).await
+}
+
+/// The same at the attestation source, before anything is written.
+pub async fn observe_source(
+    image: &CopiedImage,
+    expected: &Attestations,
+    source: &Repository,
+    keys: &TrustedKeys,
+    ctx: &CopyContext,
+) -> Result<Observed, CopyError> {
+    observe(image, expected, (source, Side::AttestationSource), keys, ctx).await
+}
+
+async fn observe(
+    image: &CopiedImage,
+    expected: &Attestations,
+    (place, side): (&Repository, Side),
+    keys: &TrustedKeys,
+    ctx: &CopyContext,
+) -> Result<Observed, CopyError> {
+    ctx.unless_cancelled(format!("{place}@{}", image.digest), async {
         ctx.progress.enter(Stage::Checking);
-        let listings = list(image, expected, target, ctx).await?;
-        Reading { target, keys, listings, at_once: ctx.limits.manifests }.observe(image, expected).await
+        let listings = list(image, expected, (place, side), ctx).await?;
+        let reading = Reading { place, side, keys, listings, at_once: ctx.limits.manifests };
+        let mut observed = reading.observe(image, expected).await?;
+        observed.coverage.checks = proof::checks(image, expected, &observed);
+        Ok(observed)
     })
     .await
 }
 
-/// The destination's lists for everything that has or could have a referrer.
+/// The registry's lists for everything that has or could have a referrer.
 async fn list(
     image: &CopiedImage,
     expected: &Attestations,
-    target: &Repository,
+    (place, side): (&Repository, Side),
     ctx: &CopyContext,
 ) -> Result<HashMap<Digest, Listing>, CopyError> {
     let mut subjects = BTreeSet::from([&image.digest]);
@@ -65,14 +92,15 @@ async fn list(
     let attested = |referrer: &&Referrer| matches!(referrer.role, Role::Attestation { .. });
     subjects.extend(expected.referrers.iter().filter(attested).map(|referrer| &referrer.digest));
     let lists = stream::iter(subjects).map(|subject| async move {
-        let at = CopyError::at(Side::Destination, Step::ListReferrers, format!("{target}@{subject}"));
-        target.referrers(subject).await.map(|listing| (subject.clone(), listing)).map_err(at)
+        let at = CopyError::at(side, Step::ListReferrers, format!("{place}@{subject}"));
+        place.referrers(subject).await.map(|listing| (subject.clone(), listing)).map_err(at)
     });
     lists.buffer_unordered(ctx.limits.manifests).boxed().try_collect().await
 }
 
 struct Reading<'a> {
-    target: &'a Repository,
+    place: &'a Repository,
+    side: Side,
     keys: &'a TrustedKeys,
     listings: HashMap<Digest, Listing>,
     at_once: usize,
@@ -98,17 +126,34 @@ impl Reading<'_> {
             index_signatures_present += u32::from(there);
         }
         let claim = Claim { digest: &image.digest, predicate_type: None, about: None };
-        let index_signature = self.signature(claim).await?;
+        let index_signature = self.signature(claim).await?.state;
         let gone = expected.referrers.iter().filter(|referrer| !self.is_listed(referrer));
         let missing = gone.map(|referrer| referrer.digest.clone()).collect();
+        let known: BTreeSet<&Digest> = expected
+            .referrers
+            .iter()
+            .map(|referrer| &referrer.digest)
+            .chain(&expected.strangers)
+            .chain(image.manifests.iter().map(|manifest| &manifest.digest))
+            .collect();
+        let listed = self.listings.values().flat_map(|listing| &listing.entries);
+        let beyond = listed.filter(|entry| !known.contains(&entry.digest)).count();
         let discovered_by =
-            self.target.discovered_by().await.map_err(self.failed(Step::ListReferrers, &image.digest))?;
-        let coverage = Coverage { platforms, index_signatures_expected, index_signatures_present, discovered_by };
-        Ok(Observed { coverage, missing, index_signature })
+            self.place.discovered_by().await.map_err(self.failed(Step::ListReferrers, &image.digest))?;
+        let coverage = Coverage {
+            platforms,
+            index_signatures_expected,
+            index_signatures_present,
+            discovered_by,
+            checks: Vec::new(),
+            checked_at: None,
+            gone: None,
+        };
+        Ok(Observed { coverage, missing, beyond, index_signature })
     }
 
     fn failed(&self, step: Step, digest: &Digest) -> impl FnOnce(RegistryError) -> CopyError + use<> {
-        CopyError::at(Side::Destination, step, format!("{}@{digest}", self.target))
+        CopyError::at(self.side, step, format!("{}@{digest}", self.place))
     }
 
     fn is_listed(&self, referrer: &Referrer) -> bool {
@@ -123,16 +168,20 @@ impl Reading<'_> {
         };
         let claim =
             Claim { digest: &referrer.digest, predicate_type: Some(predicate_type), about: Some(&referrer.subject) };
-        let signature = match (statement, self.signature(claim).await?) {
+        let odd = matches!(statement, StatementSeen::Odd);
+        let mut signature = self.signature(claim).await?;
+        if odd && signature.state == SignatureState::Valid {
             // The chain from the key to the image goes through the statement: broken there, it proves nothing.
-            (StatementSeen::Odd, SignatureState::Valid) => SignatureState::Invalid,
-            (_, signature) => signature,
-        };
+            signature.state = SignatureState::Invalid;
+        }
         Ok(AttestationSeen {
             predicate_type: predicate_type.to_owned(),
             digest: referrer.digest.clone(),
             present: !matches!(statement, StatementSeen::Absent),
-            signature,
+            signature: signature.state,
+            signed_by: signature.by,
+            key: signature.key.filter(|_| !odd),
+            odd,
         })
     }
 
@@ -144,13 +193,13 @@ impl Reading<'_> {
             let digest = &layer.digest;
             if layer.media_type == IN_TOTO {
                 statements += 1;
-                match self.target.read_statement(digest).await {
+                match self.place.read_statement(digest).await {
                     Ok(Some(read)) => sound &= read.is_about(&referrer.subject) && read.predicate_type == kind,
                     Ok(None) => sound = false,
                     Err(error) if is_wrong_content(&error) => return Ok(StatementSeen::Absent),
                     Err(error) => return Err(self.failed(Step::ReadReferrer, digest)(error)),
                 }
-            } else if !self.target.has_blob(digest).await.map_err(self.failed(Step::CheckBlob, digest))? {
+            } else if !self.place.has_blob(digest).await.map_err(self.failed(Step::CheckBlob, digest))? {
                 return Ok(StatementSeen::Absent);
             }
         }
@@ -158,8 +207,8 @@ impl Reading<'_> {
     }
 
     /// The best of all signatures the destination lists for this; one valid is enough.
-    async fn signature(&self, claim: Claim<'_>) -> Result<SignatureState, CopyError> {
-        let mut best = SignatureState::Missing;
+    async fn signature(&self, claim: Claim<'_>) -> Result<SignatureSeen, CopyError> {
+        let mut best = SignatureSeen { state: SignatureState::Missing, by: None, key: None };
         for entry in self.listings.get(claim.digest).into_iter().flat_map(|listing| &listing.entries) {
             let Some(parts) = self.manifest(&entry.digest).await? else { continue };
             let about = parts.subject.as_ref().map(|subject| &subject.digest);
@@ -167,14 +216,17 @@ impl Reading<'_> {
                 continue;
             }
             for layer in parts.layers.iter().filter(|layer| layer.media_type == SIMPLE_SIGNING) {
-                best = SignatureState::Invalid;
+                best.state = SignatureState::Invalid;
                 let Some(text) = layer.annotations.get(SIGNATURE) else { continue };
-                let payload = match self.target.read_blob(&layer.digest, LARGEST_PAYLOAD).await {
+                let payload = match self.place.read_blob(&layer.digest, LARGEST_PAYLOAD).await {
                     Err(error) if is_wrong_content(&error) => continue,
                     payload => payload.map_err(self.failed(Step::ReadSignature, &layer.digest))?,
                 };
                 match verify(&payload, text, self.keys, claim) {
-                    Ok(_) => return Ok(SignatureState::Valid),
+                    Ok(key) => {
+                        let (by, key) = (Some(entry.digest.clone()), Some(key.to_owned()));
+                        return Ok(SignatureSeen { state: SignatureState::Valid, by, key });
+                    }
                     Err(why) => tracing::debug!("{} over {} does not count: {why}", entry.digest, claim.digest),
                 }
             }
@@ -184,12 +236,19 @@ impl Reading<'_> {
 
     /// The manifest, or `None` where it is not there or not itself.
     async fn manifest(&self, digest: &Digest) -> Result<Option<Parts>, CopyError> {
-        let read = self.target.get_manifest(&Reference::Digest(digest.clone())).await;
+        let read = self.place.get_manifest(&Reference::Digest(digest.clone())).await;
         match read.and_then(|found| found.as_ref().map(Parts::of).transpose()) {
             Err(error) if is_wrong_content(&error) => Ok(None),
             read => read.map_err(self.failed(Step::ReadReferrer, digest)),
         }
     }
+}
+
+struct SignatureSeen {
+    state: SignatureState,
+    /// The manifest of the one that counts, and the key that made it.
+    by: Option<Digest>,
+    key: Option<String>,
 }
 
 #[derive(Clone, Copy)]

@@ -16,7 +16,8 @@
 //! | `copy`, `attestations`, `publish` | the three steps of a copy, in this order |
 //! | `known` | what a destination is known to hold, so that nothing is asked twice |
 //! | `selection` | some platforms of an image instead of all |
-//! | `coverage`, `statement`, `signature` | what the destination really holds |
+//! | `coverage`, `statement`, `signature`, `proof` | what the destination really holds, and what that proves |
+//! | `inspect` | an image described without copying it |
 //! | `probe` | *Test connection* |
 //! | `profile` | what differs between registries, as data |
 //! | `coordination`, `progress` | what other workers and people are told |
@@ -42,11 +43,13 @@ mod fallback;
 mod graph;
 mod guard;
 mod heartbeat;
+mod inspect;
 mod known;
 mod manifest;
 mod probe;
 mod profile;
 mod progress;
+mod proof;
 mod publish;
 mod referrers;
 mod registry;
@@ -68,15 +71,17 @@ pub use authority::is_authority;
 pub use blob::BlobStream;
 pub use coordination::{Coordination, CoordinationError, InProcess, LockGuard};
 pub use copy::{CopiedImage, CopiedManifest, CopyContext, Limits, copy_image};
-pub use coverage::{Observed, observe_coverage};
+pub use coverage::{Observed, observe_coverage, observe_source};
 pub use error::{Meaning, Place, RegistryError, Unfit, Unsafe};
 pub use failure::{CopyError, Side, Step};
 pub use graph::{Descriptor, Parts, is_index};
+pub use inspect::{missing_parts, read_image};
 pub use known::{Known, Listed};
 pub use manifest::{Accepted, LARGEST_MANIFEST, ManifestHead, RawManifest};
 pub use probe::probe;
 pub use profile::{Chunking, Profile};
 pub use progress::{Progress, Snapshot, Stage};
+pub use proof::{image_check, tag_check};
 pub use publish::{Published, publish_tag};
 pub use referrers::Listing;
 pub use registry::{Budget, Credential, Endpoint, Patience, Registry, Repository};

@@ -8,9 +8,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use p256::ecdsa::signature::Verifier;
 use p256::ecdsa::{Signature, VerifyingKey};
-use p256::pkcs8::DecodePublicKey;
+use p256::pkcs8::{DecodePublicKey, EncodePublicKey, LineEnding};
 use serde::Deserialize;
 
+use super::digests::sha256;
 use crate::model::Digest;
 
 /// Docker's key `dhi-2`, valid since 2 April 2025. A new one comes with an update or by an admin's decision, never by itself.
@@ -46,6 +47,16 @@ impl TrustedKey {
         let key = VerifyingKey::from_public_key_pem(pem).map_err(|_| NotAKey)?;
         Ok(Self { id: id.into(), key })
     }
+
+    /// SHA-256 of the key's SPKI in DER, hex: what people compare.
+    pub fn fingerprint(&self) -> String {
+        self.key.to_public_key_der().map_or_else(|_| String::new(), |der| sha256(der.as_bytes()).hex().to_owned())
+    }
+
+    /// The key in PEM, written anew.
+    pub fn pem(&self) -> String {
+        self.key.to_public_key_pem(LineEnding::LF).unwrap_or_default()
+    }
 }
 
 /// All keys whose signatures count.
@@ -65,7 +76,18 @@ impl TrustedKeys {
 
     /// Docker's own key and these.
     pub fn docker_and(keys: impl IntoIterator<Item = TrustedKey>) -> Self {
-        Self(Self::docker().0.iter().cloned().chain(keys).collect())
+        Self::docker().and(keys)
+    }
+
+    /// These and more.
+    #[must_use]
+    pub fn and(&self, keys: impl IntoIterator<Item = TrustedKey>) -> Self {
+        Self(self.0.iter().cloned().chain(keys).collect())
+    }
+
+    /// Each of them; Docker's own first.
+    pub fn iter(&self) -> impl Iterator<Item = &TrustedKey> {
+        self.0.iter()
     }
 }
 
@@ -227,6 +249,9 @@ mod tests {
         let der = STANDARD.decode(body).expect("base64");
         assert_eq!(sha256(&der).hex(), "118ba556dd52f4aec67018efd316c285c783cd3e54cc0f4527605715c643887c");
         assert_eq!(sha256(DHI_2.as_bytes()).hex(), "1d02bbccf149283ae6288d96264dcad3fb23ee1911d90324a48eab28e4cb8a5f");
-        assert_eq!(TrustedKeys::docker().0.len(), 1);
+        let docker = TrustedKeys::docker();
+        assert_eq!(docker.iter().map(TrustedKey::pem).collect::<Vec<_>>(), [DHI_2]);
+        let printed = docker.iter().map(TrustedKey::fingerprint).collect::<Vec<_>>();
+        assert_eq!(printed, ["118ba556dd52f4aec67018efd316c285c783cd3e54cc0f4527605715c643887c"]);
     }
 }

@@ -66,6 +66,39 @@ impl CopyDigest {
     }
 }
 
+/// Look again at what a run forwarded of one digest.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CheckDigest {
+    run: RunId,
+    mirror: RepoName,
+    digest: Digest,
+}
+
+impl CheckDigest {
+    /// Its name in the queue.
+    pub const NAME: &str = "check_digest";
+
+    /// For the items of this run that share mirror and digest.
+    pub fn new(run: RunId, mirror: RepoName, digest: Digest) -> Self {
+        Self { run, mirror, digest }
+    }
+
+    /// The run.
+    pub fn run_id(&self) -> RunId {
+        self.run
+    }
+
+    /// Where the digest came from.
+    pub fn mirror(&self) -> &RepoName {
+        &self.mirror
+    }
+
+    /// The digest of the image index or manifest.
+    pub fn digest(&self) -> &Digest {
+        &self.digest
+    }
+}
+
 /// The queue cannot take a job.
 #[derive(Debug, thiserror::Error)]
 pub enum QueueError {
@@ -103,6 +136,11 @@ impl Queue {
     /// Queues the copy of a digest; it begins once the transaction is committed.
     pub async fn copy_digest(&self, tx: &mut Transaction<'_, Postgres>, job: &CopyDigest) -> Result<(), QueueError> {
         self.add(tx, CopyDigest::NAME, job, format!("copy:{}:{}:{}", job.run, job.mirror, job.digest)).await
+    }
+
+    /// Queues another look at a digest; it begins once the transaction is committed.
+    pub async fn check_digest(&self, tx: &mut Transaction<'_, Postgres>, job: &CheckDigest) -> Result<(), QueueError> {
+        self.add(tx, CheckDigest::NAME, job, format!("check:{}:{}:{}", job.run, job.mirror, job.digest)).await
     }
 
     async fn add(

@@ -68,6 +68,9 @@ struct Row {
     attempts: i32,
     coverage: Option<serde_json::Value>,
     failure: Option<serde_json::Value>,
+    decided_by: Option<String>,
+    checked_at: Option<DateTime<Utc>>,
+    check_failure: Option<serde_json::Value>,
     started_at: Option<DateTime<Utc>>,
     finished_at: Option<DateTime<Utc>>,
 }
@@ -89,6 +92,9 @@ impl TryFrom<Row> for Item {
             attempts: u32::try_from(row.attempts).unwrap_or_default(),
             coverage: row.coverage.map(|json| from_json("items.coverage", json)).transpose()?,
             failure: row.failure.map(|json| from_json("items.failure", json)).transpose()?,
+            decided_by: row.decided_by,
+            checked_at: row.checked_at,
+            check_failure: row.check_failure.map(|json| from_json("items.check_failure", json)).transpose()?,
             started_at: row.started_at,
             finished_at: row.finished_at,
         })
@@ -108,7 +114,7 @@ pub async fn list(db: impl PgExecutor<'_>, run: RunId) -> Result<Vec<Item>, Stor
     let rows = sqlx::query_as!(
         Row,
         r#"select id as "id: ItemId", mirror, tag, target_host, target_repository, digest, state, bytes, attempts,
-                  coverage, failure, started_at, finished_at
+                  coverage, failure, decided_by, checked_at, check_failure, started_at, finished_at
            from items where run_id = $1 order by mirror, tag"#,
         run.0
     )
@@ -122,7 +128,7 @@ pub async fn of_unit(db: impl PgExecutor<'_>, unit: Unit<'_>) -> Result<Vec<Item
     let rows = sqlx::query_as!(
         Row,
         r#"select id as "id: ItemId", mirror, tag, target_host, target_repository, digest, state, bytes, attempts,
-                  coverage, failure, started_at, finished_at
+                  coverage, failure, decided_by, checked_at, check_failure, started_at, finished_at
            from items where run_id = $1 and mirror = $2 and digest = $3 order by tag"#,
         unit.run.0,
         unit.mirror.as_str(),
@@ -160,7 +166,7 @@ pub async fn begin(db: impl PgExecutor<'_>, unit: Unit<'_>, now: DateTime<Utc>) 
         "update items set state = 'running', attempts = attempts + 1, started_at = coalesce(started_at, $4),
                           updated_at = $4
          where run_id = $1 and mirror = $2 and digest = $3
-           and state not in ('succeeded', 'unchanged', 'failed', 'cancelled')",
+           and state not in ('held', 'succeeded', 'unchanged', 'failed', 'cancelled')",
         unit.run.0,
         unit.mirror.as_str(),
         unit.digest.as_str(),
@@ -213,25 +219,28 @@ pub async fn finish(
     Ok(())
 }
 
-/// A try failed: the unit's unfinished items are `retrying`, `held` or `failed`, with the reason.
+/// A try failed: the unit's open items are `retrying`, `held` or `failed`, with the reason and what was seen.
 pub async fn set_back(
     db: impl PgExecutor<'_>,
     unit: Unit<'_>,
     state: ItemState,
     failure: &Failure,
+    coverage: Option<&Coverage>,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    let coverage = coverage.map(|coverage| to_json("items.coverage", coverage)).transpose()?;
     sqlx::query!(
-        "update items set state = $4, failure = $5, updated_at = $6,
+        "update items set state = $4, failure = $5, updated_at = $6, coverage = coalesce($7, coverage),
                           finished_at = case when $4 = 'failed' then $6::timestamptz end
          where run_id = $1 and mirror = $2 and digest = $3
-           and state not in ('succeeded', 'unchanged', 'failed', 'cancelled')",
+           and state not in ('held', 'succeeded', 'unchanged', 'failed', 'cancelled')",
         unit.run.0,
         unit.mirror.as_str(),
         unit.digest.as_str(),
         state.as_str(),
         to_json("items.failure", failure)?,
-        now
+        now,
+        coverage
     )
     .execute(db)
     .await?;

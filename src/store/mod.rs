@@ -4,11 +4,13 @@ pub mod audit;
 pub mod blobs;
 pub mod changes;
 pub mod destinations;
+pub mod held;
 pub mod items;
 pub mod locks;
 pub mod rules;
 pub mod runs;
 pub mod sessions;
+pub mod trusted_keys;
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -105,6 +107,15 @@ where
         column,
         value: value.to_owned(),
         reason: reason.to_string(),
+    })
+}
+
+/// Reads a policy's spelling.
+fn proof_policy(column: &'static str, value: &str) -> Result<crate::model::ProofPolicy, StoreError> {
+    crate::model::ProofPolicy::parse(value).ok_or_else(|| StoreError::Inconsistent {
+        column,
+        value: value.to_owned(),
+        reason: "no policy has this name".to_owned(),
     })
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
-use super::{StoreError, Tx, from_json, on_constraint, parsed, to_json};
+use super::{StoreError, Tx, from_json, on_constraint, parsed, proof_policy, to_json};
 use crate::model::{DestinationId, OrgName, RepoName, Rule, RuleDraft, RuleId};
 
 struct Row {
@@ -17,6 +17,7 @@ struct Row {
     filter: serde_json::Value,
     template: String,
     attestations: bool,
+    proof: String,
     enabled: bool,
     created_by: String,
     created_at: DateTime<Utc>,
@@ -40,6 +41,7 @@ impl TryFrom<Row> for Rule {
             filter: from_json("rules.filter", row.filter)?,
             template: parsed("rules.template", &row.template)?,
             attestations: row.attestations,
+            proof: proof_policy("rules.proof", &row.proof)?,
             enabled: row.enabled,
             created_by: row.created_by,
             created_at: row.created_at,
@@ -54,7 +56,7 @@ pub async fn list(db: impl PgExecutor<'_>, organization: &OrgName) -> Result<Vec
         Row,
         r#"select r.id as "id: RuleId", r.name, r.destination_id as "destination_id: DestinationId",
                   d.name as destination_name, concat_ws('/', d.host, d.prefix) as "destination_address!",
-                  r.filter, r.template, r.attestations, r.enabled, r.created_by, r.created_at,
+                  r.filter, r.template, r.attestations, r.proof, r.enabled, r.created_by, r.created_at,
                   array(select m.repository from rule_mirrors m where m.rule_id = r.id order by 1) as "mirrors!"
            from rules r join destinations d on d.id = r.destination_id
            where r.organization = $1 order by lower(r.name)"#,
@@ -71,7 +73,7 @@ pub async fn find(db: impl PgExecutor<'_>, organization: &OrgName, id: RuleId) -
         Row,
         r#"select r.id as "id: RuleId", r.name, r.destination_id as "destination_id: DestinationId",
                   d.name as destination_name, concat_ws('/', d.host, d.prefix) as "destination_address!",
-                  r.filter, r.template, r.attestations, r.enabled, r.created_by, r.created_at,
+                  r.filter, r.template, r.attestations, r.proof, r.enabled, r.created_by, r.created_at,
                   array(select m.repository from rule_mirrors m where m.rule_id = r.id order by 1) as "mirrors!"
            from rules r join destinations d on d.id = r.destination_id
            where r.organization = $1 and r.id = $2"#,
@@ -113,8 +115,9 @@ pub async fn insert(
 ) -> Result<(), StoreError> {
     sqlx::query!(
         "insert into rules
-             (id, organization, name, destination_id, filter, template, attestations, enabled, created_by, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+             (id, organization, name, destination_id, filter, template, attestations, proof, enabled, created_by,
+              created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         id.0,
         organization.as_str(),
         draft.name.as_str(),
@@ -122,6 +125,7 @@ pub async fn insert(
         to_json("rules.filter", &draft.filter)?,
         draft.template.as_str(),
         draft.attestations,
+        draft.proof.as_str(),
         draft.enabled,
         created_by,
         now
@@ -135,7 +139,8 @@ pub async fn insert(
 /// Changes a rule; answers false where there is none of this id in the organization.
 pub async fn update(tx: &mut Tx, organization: &OrgName, id: RuleId, draft: &RuleDraft) -> Result<bool, StoreError> {
     let done = sqlx::query!(
-        "update rules set name = $3, destination_id = $4, filter = $5, template = $6, attestations = $7, enabled = $8
+        "update rules set name = $3, destination_id = $4, filter = $5, template = $6, attestations = $7, proof = $8,
+                          enabled = $9
          where organization = $1 and id = $2",
         organization.as_str(),
         id.0,
@@ -144,6 +149,7 @@ pub async fn update(tx: &mut Tx, organization: &OrgName, id: RuleId, draft: &Rul
         to_json("rules.filter", &draft.filter)?,
         draft.template.as_str(),
         draft.attestations,
+        draft.proof.as_str(),
         draft.enabled
     )
     .execute(&mut **tx)

@@ -6,8 +6,10 @@ use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 use sqlx::PgPool;
 
-use super::{StoreError, Tx, from_json, items, parsed, to_json};
-use crate::model::{DestinationId, Failure, ItemCounts, OrgName, RuleId, RunId, RunState, RunSummary, Trigger};
+use super::{StoreError, Tx, from_json, items, parsed, proof_policy, to_json};
+use crate::model::{
+    DestinationId, Failure, ItemCounts, OrgName, ProofPolicy, RuleId, RunId, RunState, RunSummary, Trigger,
+};
 
 /// A run that begins.
 pub struct NewRun<'a> {
@@ -18,6 +20,7 @@ pub struct NewRun<'a> {
     pub destination: DestinationId,
     pub destination_address: &'a str,
     pub attestations: bool,
+    pub proof: ProofPolicy,
     pub trigger: Trigger,
     pub started_by: Option<&'a str>,
     pub session_id: Option<&'a str>,
@@ -33,6 +36,8 @@ pub struct Work {
     /// None once the destination is deleted.
     pub destination: Option<DestinationId>,
     pub attestations: bool,
+    /// What a missing or invalid proof does.
+    pub proof: ProofPolicy,
     /// None once the session has ended.
     pub session_id: Option<String>,
     pub planned: bool,
@@ -42,8 +47,8 @@ pub struct Work {
 pub async fn insert(tx: &mut Tx, run: &NewRun<'_>) -> Result<(), StoreError> {
     sqlx::query!(
         "insert into runs (id, organization, rule_id, rule_name, destination_id, destination_address, attestations,
-                           trigger, started_by, session_id, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                           proof, trigger, started_by, session_id, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         run.id.0,
         run.organization.as_str(),
         run.rule.0,
@@ -51,6 +56,7 @@ pub async fn insert(tx: &mut Tx, run: &NewRun<'_>) -> Result<(), StoreError> {
         run.destination.0,
         run.destination_address,
         run.attestations,
+        run.proof.as_str(),
         run.trigger.as_str(),
         run.started_by,
         run.session_id,
@@ -65,7 +71,7 @@ pub async fn insert(tx: &mut Tx, run: &NewRun<'_>) -> Result<(), StoreError> {
 pub async fn work(db: impl PgExecutor<'_>, id: RunId) -> Result<Option<Work>, StoreError> {
     let row = sqlx::query!(
         r#"select organization, rule_id as "rule: RuleId", destination_id as "destination: DestinationId",
-                  attestations, session_id, planned_at is not null or plan_failure is not null as "planned!"
+                  attestations, proof, session_id, planned_at is not null or plan_failure is not null as "planned!"
            from runs where id = $1"#,
         id.0
     )
@@ -78,6 +84,7 @@ pub async fn work(db: impl PgExecutor<'_>, id: RunId) -> Result<Option<Work>, St
             rule: row.rule,
             destination: row.destination,
             attestations: row.attestations,
+            proof: proof_policy("runs.proof", &row.proof)?,
             session_id: row.session_id,
             planned: row.planned,
         })
@@ -88,6 +95,12 @@ pub async fn work(db: impl PgExecutor<'_>, id: RunId) -> Result<Option<Work>, St
 /// Notes that the list of items is complete.
 pub async fn set_planned(tx: &mut Tx, id: RunId, now: DateTime<Utc>) -> Result<(), StoreError> {
     sqlx::query!("update runs set planned_at = $2 where id = $1", id.0, now).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// Notes that a person asked to check its copies again.
+pub async fn ask_check(tx: &mut Tx, id: RunId, now: DateTime<Utc>) -> Result<(), StoreError> {
+    sqlx::query!("update runs set check_asked_at = $2 where id = $1", id.0, now).execute(&mut **tx).await?;
     Ok(())
 }
 
@@ -109,12 +122,14 @@ struct Row {
     created_at: DateTime<Utc>,
     planned_at: Option<DateTime<Utc>>,
     plan_failure: Option<serde_json::Value>,
+    check_asked_at: Option<DateTime<Utc>>,
 }
 
 /// Why a run could not be planned, beside what it amounts to.
 pub struct Found {
     pub run: RunSummary,
     pub plan_failure: Option<Failure>,
+    pub check_asked_at: Option<DateTime<Utc>>,
 }
 
 /// One run of the organization; somebody else's is none.
@@ -122,7 +137,7 @@ pub async fn find(db: &PgPool, organization: &OrgName, id: RunId) -> Result<Opti
     let row = sqlx::query_as!(
         Row,
         r#"select id as "id: RunId", rule_id as "rule_id: RuleId", rule_name, destination_address, trigger, started_by,
-                  created_at, planned_at, plan_failure
+                  created_at, planned_at, plan_failure, check_asked_at
            from runs where organization = $1 and id = $2"#,
         organization.as_str(),
         id.0
@@ -131,8 +146,9 @@ pub async fn find(db: &PgPool, organization: &OrgName, id: RunId) -> Result<Opti
     .await?;
     let Some(row) = row else { return Ok(None) };
     let plan_failure = row.plan_failure.clone().map(|json| from_json("runs.plan_failure", json)).transpose()?;
+    let check_asked_at = row.check_asked_at;
     let totals = items::totals(db, &[id]).await?.remove(&id).unwrap_or_default();
-    Ok(Some(Found { run: summary(row, totals)?, plan_failure }))
+    Ok(Some(Found { run: summary(row, totals)?, plan_failure, check_asked_at }))
 }
 
 /// Up to `limit` runs older than `after`, newest first, of one rule or of all.
@@ -146,7 +162,7 @@ pub async fn page(
     let rows = sqlx::query_as!(
         Row,
         r#"select id as "id: RunId", rule_id as "rule_id: RuleId", rule_name, destination_address, trigger, started_by,
-                  created_at, planned_at, plan_failure
+                  created_at, planned_at, plan_failure, check_asked_at
            from runs
            where organization = $1 and ($2::uuid is null or rule_id = $2) and ($3::uuid is null or id < $3)
            order by id desc limit $4"#,
@@ -165,7 +181,7 @@ pub async fn latest(db: &PgPool, organization: &OrgName) -> Result<HashMap<RuleI
     let rows = sqlx::query_as!(
         Row,
         r#"select distinct on (rule_id) id as "id: RunId", rule_id as "rule_id: RuleId", rule_name,
-                  destination_address, trigger, started_by, created_at, planned_at, plan_failure
+                  destination_address, trigger, started_by, created_at, planned_at, plan_failure, check_asked_at
            from runs where organization = $1 and rule_id is not null
            order by rule_id, id desc"#,
         organization.as_str()

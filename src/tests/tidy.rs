@@ -14,7 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["registries"],
     &["config", "telemetry", "shell"],
     &["app"],
-    &["access", "catalog", "mirrors", "destinations", "rules"],
+    &["access", "catalog", "mirrors", "destinations", "keys", "rules"],
     &["forward"],
     &["api", "worker"],
     &["web"],

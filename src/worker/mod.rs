@@ -1,5 +1,6 @@
 //! The jobs of the queue, one file each, and the worker that does them.
 
+mod check_digest;
 mod copy_digest;
 mod error;
 mod run_rule;
@@ -52,6 +53,7 @@ async fn build(app: App, stop: CancellationToken) -> Result<Worker, WorkerError>
         .add_extension(app)
         .define_job::<queue::RunRule>()
         .define_job::<queue::CopyDigest>()
+        .define_job::<queue::CheckDigest>()
         .init()
         .await
         .map_err(|error| WorkerError::Start(error.to_string()))

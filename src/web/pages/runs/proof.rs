@@ -110,6 +110,9 @@ mod tests {
             digest: digest('a'),
             present: *present,
             signature: *signature,
+            signed_by: None,
+            key: None,
+            odd: false,
         };
         let platform = |architecture: &str| PlatformCoverage {
             platform: Platform { os: "linux".to_owned(), architecture: architecture.to_owned(), variant: None },
@@ -132,8 +135,14 @@ mod tests {
                 index_signatures_expected: 0,
                 index_signatures_present: 0,
                 discovered_by: DiscoveredBy::ReferrersApi,
+                checks: Vec::new(),
+                checked_at: None,
+                gone: None,
             }),
             failure: None,
+            decided_by: None,
+            checked_at: None,
+            check_failure: None,
             started_at: None,
             finished_at: None,
         }

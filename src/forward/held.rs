@@ -1,0 +1,115 @@
+//! What a person decides about held tags: they move now, or never.
+
+use std::sync::Arc;
+
+use super::coordination::Shared;
+use super::perform::tagged;
+use crate::app::Visitor;
+use crate::destinations::{self, DestinationError};
+use crate::model::{ApiError, Item, ItemId, ItemState, RunId};
+use crate::oci::{self, CopyContext, CopyError};
+use crate::store::runs::{self, Work};
+use crate::store::{self, StoreError, changes, held, items};
+
+/// What happens to a held tag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It moves, whatever was found.
+    Release,
+    /// It stays where it is.
+    Discard,
+}
+
+/// Why held tags stay held.
+#[derive(Debug, thiserror::Error)]
+pub enum DecideError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Destination(#[from] DestinationError),
+    #[error(transparent)]
+    Copy(#[from] CopyError),
+    #[error("there is no run {0}")]
+    NotFound(RunId),
+    #[error("nothing is held")]
+    NothingHeld,
+    #[error("a later run moved {0}")]
+    Overtaken(String),
+    #[error("the destination is gone")]
+    DestinationGone,
+}
+
+impl From<DecideError> for ApiError {
+    fn from(error: DecideError) -> Self {
+        match error {
+            DecideError::Store(error) => error.into(),
+            DecideError::Destination(error) => error.into(),
+            DecideError::Copy(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "a held tag could not be moved");
+                Self::Upstream(format!("{} The tag is still held.", error.sentence()))
+            }
+            DecideError::NotFound(_) => Self::NotFound("There is no such run in this organization.".to_owned()),
+            DecideError::NothingHeld => {
+                Self::Conflict("Nothing is held here any more: somebody else may have decided.".to_owned())
+            }
+            DecideError::Overtaken(tag) => Self::Conflict(format!(
+                "A later run has moved {tag} to another image, and releasing this one would turn it back. Discard it."
+            )),
+            DecideError::DestinationGone => {
+                Self::Conflict("The destination was deleted, so nothing can be released there. Discard it.".to_owned())
+            }
+        }
+    }
+}
+
+/// Decides about one held tag of a run, or about all of them. Those before a trouble stay decided.
+pub async fn decide(
+    visitor: &Visitor,
+    run: RunId,
+    item: Option<ItemId>,
+    decision: Decision,
+) -> Result<(), DecideError> {
+    let db = &visitor.app.db;
+    let work = runs::work(db, run).await?.filter(|work| work.organization == visitor.organization);
+    let work = work.ok_or(DecideError::NotFound(run))?;
+    let mut waiting = items::list(db, run).await?;
+    waiting.retain(|one| one.state == ItemState::Held && item.is_none_or(|item| item == one.id));
+    if waiting.is_empty() {
+        return Err(DecideError::NothingHeld);
+    }
+    for item in &waiting {
+        match decision {
+            Decision::Release => release(visitor, &work, item).await?,
+            Decision::Discard => note(visitor, item, ItemState::Cancelled).await?,
+        }
+        changes::announce(db, run).await?;
+    }
+    Ok(())
+}
+
+/// The tag moves to the digest that was held, which the destination must still have; it is read back.
+async fn release(visitor: &Visitor, work: &Work, item: &Item) -> Result<(), DecideError> {
+    let app = &visitor.app;
+    if held::is_overtaken(&app.db, item).await? {
+        return Err(DecideError::Overtaken(item.tag.to_string()));
+    }
+    let destination = work.destination.ok_or(DecideError::DestinationGone)?;
+    let (_, registry) = destinations::open(app, &work.organization, destination).await?;
+    let target = registry.writing(item.target.repository.clone());
+    let context = CopyContext::new(Arc::new(Shared(app.clone())));
+    oci::publish_tag(&target, &item.digest, &item.tag, &context).await?;
+    note(visitor, item, ItemState::Succeeded).await
+}
+
+/// The decision and who made it become true together.
+async fn note(visitor: &Visitor, item: &Item, state: ItemState) -> Result<(), DecideError> {
+    let app = &visitor.app;
+    let released = state == ItemState::Succeeded;
+    let coverage = item.coverage.clone().filter(|_| released).map(tagged);
+    let mut tx = store::begin(&app.db).await?;
+    if held::decide(&mut tx, item.id, state, coverage.as_ref(), &visitor.username, app.clock.now()).await? {
+        let action = if released { "item.release" } else { "item.discard" };
+        visitor.did(&mut tx, action, &format!("{}:{}@{}", item.target, item.tag, item.digest)).await?;
+    }
+    Ok(store::commit(tx).await?)
+}

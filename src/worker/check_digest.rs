@@ -1,0 +1,16 @@
+//! Looks again at one digest that a run forwarded.
+
+use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
+
+use super::error::{JobError, surroundings};
+use crate::forward;
+use crate::queue::CheckDigest;
+
+impl TaskHandler for CheckDigest {
+    const IDENTIFIER: &'static str = Self::NAME;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let (app, last) = surroundings(&context)?;
+        JobError::of(forward::check(&app, &self, last).await)
+    }
+}
