@@ -214,7 +214,7 @@ async fn bring_one(
         role: role_of(&parts),
         depth,
     };
-    Ok(Found::Referrer { referrer, entry: entry_of(&raw, &parts), listed, is_new: !present })
+    Ok(Found::Referrer { referrer, entry: entry_of(&raw, &parts, !present), listed, is_new: !present })
 }
 
 /// Parts, then the manifest. Says whether the destination has confirmed that it lists it.
