@@ -9,6 +9,7 @@ use ferry::clock::Clock;
 use ferry::config::Config;
 use ferry::{server, shell, telemetry, worker};
 use tokio::net::TcpListener;
+use tokio::runtime;
 use tokio_util::sync::CancellationToken;
 
 #[cfg(feature = "sandbox")]
@@ -52,11 +53,20 @@ enum Command {
     Push(demo::Push),
 }
 
-#[tokio::main]
-async fn main() -> anyhow::Result<()> {
+fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
     telemetry::start();
-    match cli.command {
+    let mut threads = match cli.command {
+        // Its work is waiting for two registries: one thread hashes faster than most lines bring, and needs a third less
+        // memory than two.
+        Command::Copy(_) => runtime::Builder::new_current_thread(),
+        _ => runtime::Builder::new_multi_thread(),
+    };
+    threads.enable_all().build()?.block_on(run(cli.command))
+}
+
+async fn run(command: Command) -> anyhow::Result<()> {
+    match command {
         Command::Serve { config, no_work } => {
             let app = App::assemble(config, Clock::System).await?;
             serve(app, !no_work, stop_on_signal()?).await

@@ -1,5 +1,7 @@
 //! What is copied: images of incompressible layers, and their attestations and signatures in a repository of their own.
 
+use std::time::Duration;
+
 use anyhow::ensure;
 use bytes::Bytes;
 use futures::stream::{self, StreamExt, TryStreamExt};
@@ -198,8 +200,17 @@ impl Pusher {
         let digest = format!("sha256:{}", hex::encode(Sha256::digest(&bytes)));
         let size = bytes.len();
         let url = format!("http://{}/v2/{repository}/manifests/{}", self.host, tag.unwrap_or(&digest));
-        let put = self.client.put(url).header("content-type", kind).body(bytes).send().await?;
-        ensure!(put.status().is_success(), "a manifest was refused: {}", put.text().await?);
+        let mut tries = 0;
+        loop {
+            let put = self.client.put(&url).header("content-type", kind).body(bytes.clone()).send().await?;
+            if put.status().is_success() {
+                break;
+            }
+            // On a file system the registry reads at times what another request has half written.
+            ensure!(tries < 5, "a manifest was refused: {}", put.text().await?);
+            tries += 1;
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
         Ok(json!({"mediaType": kind, "digest": digest, "size": size}))
     }
 

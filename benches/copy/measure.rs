@@ -13,11 +13,15 @@ pub struct Row {
     pub wall: f64,
     /// Seconds, user and system.
     pub cpu: f64,
+    /// Seconds of CPU that both registries needed for it.
+    pub registries: f64,
     /// MiB, the whole process at its peak.
     pub memory: f64,
     pub asked_source: usize,
     pub asked_target: usize,
-    /// Manifests the destination was given.
+    /// Manifests read from the source, of those.
+    pub read: usize,
+    /// Manifests given to the destination, of those.
     pub written: usize,
 }
 
@@ -25,6 +29,8 @@ pub struct Row {
 pub fn run(command: &[String], source: &Registry, target: &Registry) -> anyhow::Result<Row> {
     ensure!(crate::installed("time"), "GNU time is missing: .tools/setup bench installs it");
     let (source_before, target_before) = (source.requests(), target.requests());
+    let registries_before = source.cpu() + target.cpu();
+    let (read_before, written_before) = (source.manifests_read(), target.manifests_written());
     let output = Command::new("time")
         .args(["-f", "%e %U %S %M"])
         .args(command)
@@ -40,10 +46,12 @@ pub fn run(command: &[String], source: &Registry, target: &Registry) -> anyhow::
     Ok(Row {
         wall,
         cpu: user + system,
+        registries: source.cpu() + target.cpu() - registries_before,
         memory: peak / 1024.0,
         asked_source: source.requests() - source_before,
         asked_target: target.requests() - target_before,
-        written: target.manifests_written(),
+        read: source.manifests_read() - read_before,
+        written: target.manifests_written() - written_before,
     })
 }
 
@@ -58,9 +66,11 @@ pub fn median_of(rows: &[Row]) -> Row {
     Row {
         wall: of(|row| row.wall),
         cpu: of(|row| row.cpu),
+        registries: of(|row| row.registries),
         memory: of(|row| row.memory),
         asked_source: of(|row| row.asked_source as f64) as usize,
         asked_target: of(|row| row.asked_target as f64) as usize,
+        read: of(|row| row.read as f64) as usize,
         written: of(|row| row.written as f64) as usize,
     }
 }
@@ -76,14 +86,17 @@ impl Table {
             base.map(|base| format!(" ({:.2})", own / other(base).max(0.001))).unwrap_or_default()
         };
         let line = format!(
-            "| {name} | {:.2} s{} | {:.2} s{} | {:.0} MiB | {} | {} |",
+            "| {name} | {:.2} s{} | {:.2} s{} | {:.2} s | {:.1} MiB | {} | {} | {} | {} |",
             row.wall,
             ratio(row.wall, |base| base.wall),
             row.cpu,
             ratio(row.cpu, |base| base.cpu),
+            row.registries,
             row.memory,
             row.asked_source,
-            row.asked_target
+            row.read,
+            row.asked_target,
+            row.written
         );
         eprintln!("{line}");
         self.0.push(line);
@@ -91,8 +104,10 @@ impl Table {
 
     /// All rows.
     pub fn print(&self) {
-        println!("| what | wall (ratio) | CPU (ratio) | peak memory | requests to source | to destination |");
-        println!("|---|---|---|---|---|---|");
+        println!(
+            "| what | wall (ratio) | CPU (ratio) | CPU of the registries | peak memory | requests to source | manifests read | to destination | manifests written |"
+        );
+        println!("|---|---|---|---|---|---|---|---|---|");
         for line in &self.0 {
             println!("{line}");
         }

@@ -1,4 +1,4 @@
-//! A line that takes its time: what goes in comes out 20 ms later, in both directions, however much it is.
+//! A line that takes its time: every answer comes 20 ms later, however much it is, as half of that passes each way.
 
 use std::time::Duration;
 
@@ -18,6 +18,10 @@ pub async fn before(host: &str, delay: Option<Duration>) -> anyhow::Result<Strin
             let host = host.clone();
             tokio::spawn(async move {
                 if let Ok(far) = TcpStream::connect(host).await {
+                    // The delay is ours alone to make.
+                    if near.set_nodelay(true).and(far.set_nodelay(true)).is_err() {
+                        return;
+                    }
                     let (near_in, near_out) = near.into_split();
                     let (far_in, far_out) = far.into_split();
                     // Half of it each way: the delay is that of a round trip.

@@ -54,9 +54,23 @@ impl Registry {
         self.count(|line| line.contains("/v2/"))
     }
 
+    /// Manifests read from it so far.
+    pub fn manifests_read(&self) -> usize {
+        self.count(|line| line.contains("\"GET /v2/") && line.contains("/manifests/"))
+    }
+
     /// Manifests given to it so far.
     pub fn manifests_written(&self) -> usize {
         self.count(|line| line.contains("\"PUT /v2/") && line.contains("/manifests/"))
+    }
+
+    /// Seconds of CPU it has used so far, user and system.
+    pub fn cpu(&self) -> f64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id())).unwrap_or_default();
+        let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+        // The kernel counts in hundredths of a second wherever this runs.
+        after_name.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>()
+            / 100.0
     }
 
     fn count(&self, fits: fn(&str) -> bool) -> usize {

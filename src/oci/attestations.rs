@@ -218,7 +218,7 @@ async fn bring_one(
     let listed = mode == Mode::Look || write_one(carrier, &raw, &parts, present).await?;
     let referrer =
         Referrer { digest: raw.digest.clone(), subject, artifact_type: parts.kind().to_owned(), role, depth };
-    Ok(Found::Referrer { referrer, entry: entry_of(&raw, &parts), listed, is_new: !present })
+    Ok(Found::Referrer { referrer, entry: entry_of(&raw, &parts, !present), listed, is_new: !present })
 }
 
 /// What it is, where the caller does not want it. Signatures go with what they sign.

@@ -55,7 +55,11 @@ impl Repository {
     /// Opens the blob. Redirects to storage are followed without the credential; a connection that breaks in the middle is
     /// replaced by another that brings the rest.
     pub async fn open_blob(&self, digest: &Digest) -> Result<BlobStream, RegistryError> {
-        let call = self.call(Method::GET, &format!("blobs/{digest}"))?.on(Lane::Download);
+        self.open_on(Lane::Download, digest).await
+    }
+
+    async fn open_on(&self, lane: Lane, digest: &Digest) -> Result<BlobStream, RegistryError> {
+        let call = self.call(Method::GET, &format!("blobs/{digest}"))?.on(lane);
         let reply = match self.registry.send(call).await {
             Err(error) if error.is_not_found() => return Err(RegistryError::Missing { digest: digest.clone() }),
             other => other?,
@@ -64,12 +68,12 @@ impl Repository {
             return Err(reply.not_a_registry());
         }
         let size = reply.content_length();
-        Ok(BlobStream { size, stream: resuming(self.clone(), digest.clone(), size, reply.into_stream()) })
+        Ok(BlobStream { size, stream: resuming(self.clone(), lane, digest.clone(), size, reply.into_stream()) })
     }
 
-    /// Reads a small blob whole, digest-checked; more than `at_most` bytes are refused.
+    /// Reads a small blob whole, digest-checked; more than `at_most` bytes are refused. It waits behind no large one.
     pub async fn read_blob(&self, digest: &Digest, at_most: usize) -> Result<Bytes, RegistryError> {
-        let mut stream = self.open_blob(digest).await?.stream;
+        let mut stream = self.open_on(Lane::Small, digest).await?.stream;
         let mut all = BytesMut::new();
         while let Some(piece) = stream.next().await {
             let piece = piece?;

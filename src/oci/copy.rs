@@ -159,6 +159,9 @@ pub async fn copy_image(
         copy_blobs(&carrier, &nodes).await?;
         ctx.progress.enter(Stage::Manifests);
         put_manifests(&carrier, &nodes).await?;
+        if let Some(root) = nodes.first() {
+            ctx.settled.keep_root(target, &root.raw);
+        }
         describe(target, nodes).await
     })
     .await
@@ -272,19 +275,20 @@ async fn put_node(carrier: &Carrier<'_>, node: &Node) -> Result<(), CopyError> {
     if accepted.is_some_and(|accepted| accepted.subject.as_ref() == Some(&subject.digest)) {
         return Ok(());
     }
-    let entry = entry_of(&node.raw, &node.parts);
+    let entry = entry_of(&node.raw, &node.parts, !node.present);
     ensure_listed(carrier.target, &subject.digest, &[entry], carrier.ctx.coordination.as_ref()).await.map(drop).map_err(
         CopyError::at(Side::Destination, Step::WriteFallbackTag, format!("{}@{}", carrier.target, subject.digest)),
     )
 }
 
-pub(super) fn entry_of(raw: &RawManifest, parts: &Parts) -> Entry {
+pub(super) fn entry_of(raw: &RawManifest, parts: &Parts, is_new: bool) -> Entry {
     Entry {
         digest: raw.digest.clone(),
         media_type: raw.media_type.clone(),
         size: raw.size(),
         artifact_type: parts.kind().to_owned(),
         annotations: parts.annotations.clone(),
+        is_new,
     }
 }
 

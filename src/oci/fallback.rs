@@ -27,6 +27,8 @@ pub(super) struct Entry {
     pub(super) size: u64,
     pub(super) artifact_type: String,
     pub(super) annotations: std::collections::BTreeMap<String, String>,
+    /// Just written: no list can name it yet.
+    pub(super) is_new: bool,
 }
 
 impl Entry {
@@ -94,7 +96,8 @@ async fn add(
         let names = |entry: &Entry| listed.iter().any(|known| known["digest"] == entry.digest.as_str());
         Ok(entries.iter().filter(|entry| !names(entry)).map(Entry::json).collect())
     };
-    if unlisted(&target.get_manifest(&reference).await?)?.is_empty() {
+    let is_new = entries.iter().any(|entry| entry.is_new);
+    if !is_new && unlisted(&target.get_manifest(&reference).await?)?.is_empty() {
         return Ok(());
     }
     let _one = coordination.lock(&format!("referrers {target}@{subject}")).await?;
@@ -158,6 +161,7 @@ mod tests {
             size: 3,
             artifact_type: "application/vnd.in-toto+json".into(),
             annotations: [("k".to_owned(), "v".to_owned())].into(),
+            is_new: true,
         };
         let index = with(Some(&old), vec![new.json()]).expect("a list");
         let read: Value = serde_json::from_slice(&index.bytes).expect("json");

@@ -32,8 +32,12 @@ pub async fn publish_tag(
         if before.as_ref() == Some(digest) {
             return Ok(Published::Unchanged);
         }
-        let manifest = target.get_manifest(&Reference::Digest(digest.clone())).await.map_err(failed)?;
-        let manifest = manifest.ok_or_else(|| failed(RegistryError::Missing { digest: digest.clone() }))?;
+        let manifest = if let Some(seen) = ctx.settled.root(target, digest) {
+            seen
+        } else {
+            let read = target.get_manifest(&Reference::Digest(digest.clone())).await.map_err(failed)?;
+            read.ok_or_else(|| failed(RegistryError::Missing { digest: digest.clone() }))?
+        };
         if let Err(error) = target.put_manifest(&Reference::Tag(tag.clone()), &manifest).await {
             return refused(target, digest, tag, error).await.map_err(failed);
         }

@@ -20,6 +20,7 @@ const MOST: usize = 8;
 /// What is known of a blob that is half read.
 struct Resuming {
     repository: Repository,
+    lane: Lane,
     digest: Digest,
     size: Option<u64>,
     /// `None` between two connections: the broken one must give its place in the budget back first.
@@ -32,10 +33,16 @@ struct Resuming {
 }
 
 /// Goes on with the blob where `pieces` breaks off.
-pub(super) fn resuming(repository: Repository, digest: Digest, size: Option<u64>, pieces: Pieces) -> Pieces {
+pub(super) fn resuming(
+    repository: Repository,
+    lane: Lane,
+    digest: Digest,
+    size: Option<u64>,
+    pieces: Pieces,
+) -> Pieces {
     let pause = repository.registry.endpoint.patience.shortest_pause;
     let pieces = Some(pieces);
-    let state = Resuming { repository, digest, size, pieces, seen: 0, began: 0, left: MOST, pause };
+    let state = Resuming { repository, lane, digest, size, pieces, seen: 0, began: 0, left: MOST, pause };
     Box::pin(stream::unfold(Some(state), |state| async move {
         let mut state = state?;
         match state.next().await {
@@ -75,7 +82,7 @@ impl Resuming {
 
     /// What is still to come. Asked of the registry, not of the storage it pointed to: that address may have run out.
     async fn rest(&mut self) -> Result<Option<Pieces>, RegistryError> {
-        let mut call = self.repository.call(Method::GET, &format!("blobs/{}", self.digest))?.on(Lane::Download);
+        let mut call = self.repository.call(Method::GET, &format!("blobs/{}", self.digest))?.on(self.lane);
         if let Ok(range) = HeaderValue::from_str(&format!("bytes={}-", self.seen)) {
             call = call.header(RANGE, range);
         }

@@ -16,6 +16,8 @@ use crate::oci::{self, CopyContext, CopyError, Known, Progress, Published, Regis
 
 /// Tags resolved at once; a HEAD costs no pull.
 const RESOLVED_AT_ONCE: usize = 32;
+/// Tags of one digest moved at once.
+const TAGGED_AT_ONCE: usize = 8;
 
 /// One source, one destination, and everything in between.
 pub(super) struct Batch {
@@ -251,9 +253,9 @@ impl Batch {
         }
         let written = context.progress.snapshot();
         let mut moved = written.blobs_copied + written.blobs_mounted + written.manifests_written > 0;
-        for tag in &one.tags {
-            moved |= oci::publish_tag(&self.target, &image.digest, tag, context).await? != Published::Unchanged;
-        }
+        let tags = stream::iter(&one.tags).map(|tag| oci::publish_tag(&self.target, &image.digest, tag, context));
+        let published: Vec<_> = tags.buffer_unordered(TAGGED_AT_ONCE).try_collect().await?;
+        moved |= published.iter().any(|published| *published != Published::Unchanged);
         self.memory.remember(&one.digest, Known::of(&image, found.as_ref()), &one.tags);
         Ok(Carried { moved, coverage })
     }

@@ -1,6 +1,10 @@
 //! Sign-in from Docker's own configuration: `config.json` and its credential helpers, by a kept crate.
 
-use docker_credential::{CredentialRetrievalError, DockerCredential, get_credential};
+use std::fs::File;
+use std::io::{BufReader, ErrorKind};
+use std::path::PathBuf;
+
+use docker_credential::{CredentialRetrievalError, DockerCredential, get_credential_from_reader};
 
 use super::ShellError;
 use crate::model::Host;
@@ -9,8 +13,15 @@ use crate::oci::Credential;
 /// The credential `docker login` has left for this host, if any.
 pub(super) fn of(host: &Host) -> Result<Option<Credential>, ShellError> {
     let failed = |why: String| ShellError::Credential(host.clone(), why);
+    let Some(path) = config() else { return Ok(None) };
     for server in servers(host) {
-        match get_credential(&server) {
+        let file = match File::open(&path) {
+            Ok(file) => BufReader::new(file),
+            // Whoever never signed in has none.
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(ShellError::File(path, error)),
+        };
+        match get_credential_from_reader(file, &server) {
             Ok(DockerCredential::UsernamePassword(username, secret)) => {
                 return Ok(Some(Credential { username, secret: secret.into() }));
             }
@@ -18,7 +29,7 @@ pub(super) fn of(host: &Host) -> Result<Option<Credential>, ShellError> {
                 let why = "Docker keeps an identity token for it, which ferry cannot use: sign in with a password or access token";
                 return Err(failed(why.to_owned()));
             }
-            Err(CredentialRetrievalError::NoCredentialConfigured | CredentialRetrievalError::ConfigNotFound) => {}
+            Err(CredentialRetrievalError::NoCredentialConfigured) => {}
             // Helpers say so in their own words, and with a status that means failure.
             Err(CredentialRetrievalError::HelperFailure { stdout, stderr, .. })
                 if format!("{stdout}{stderr}").contains("credentials not found") => {}
@@ -26,6 +37,13 @@ pub(super) fn of(host: &Host) -> Result<Option<Credential>, ShellError> {
         }
     }
     Ok(None)
+}
+
+/// Where Docker keeps it.
+fn config() -> Option<PathBuf> {
+    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".docker"));
+    let folder = std::env::var_os("DOCKER_CONFIG").map(PathBuf::from).or_else(home)?;
+    Some(folder.join("config.json"))
 }
 
 /// Under which names Docker keeps it: Docker Hub's is an address of old.

@@ -15,7 +15,8 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::model::{Digest, Host, Kind, Kinds, Platform, Tag};
 use crate::oci::{
-    CopyContext, CopyError, Endpoint, InProcess, NotAKey, Registry, RegistryError, Selection, TrustedKey, TrustedKeys,
+    Budget, CopyContext, CopyError, Endpoint, InProcess, NotAKey, Registry, RegistryError, Selection, TrustedKey,
+    TrustedKeys,
 };
 
 use address::Address;
@@ -69,7 +70,7 @@ pub struct Copy {
     #[arg(long, value_name = "HOST")]
     plain_http: Vec<Host>,
     /// Images under way at once
-    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u16).range(1..=64))]
+    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=64))]
     at_once: u16,
     /// One line of JSON for each event, instead of text for people
     #[arg(long)]
@@ -144,7 +145,9 @@ pub async fn copy(args: Copy, cancel: CancellationToken) -> Result<(), ShellErro
 /// A client of this host with the credential that Docker's configuration has for it.
 fn registry(args: &Copy, host: &Host) -> Result<Registry, ShellError> {
     let plain_http = host.is_loopback() || args.plain_http.contains(host);
-    let endpoint = Endpoint { plain_http, ..Endpoint::new(host.clone(), Clock::System) };
+    // Each large blob under way takes 1.5 MiB of buffers; four fill any line that one thread can.
+    let budget = Budget { downloads: 4, uploads: 4, ..Budget::default() };
+    let endpoint = Endpoint { plain_http, budget, ..Endpoint::new(host.clone(), Clock::System) };
     Registry::connect(endpoint, credentials::of(host)?).map_err(ShellError::Source)
 }
 
