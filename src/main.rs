@@ -57,7 +57,7 @@ fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
     telemetry::start();
     let mut threads = match cli.command {
-        // Its work is waiting for two registries: one thread hashes faster than most lines bring, and needs a third less
+        // Its work is waiting for two registries: one thread hashes faster than most lines bring, and needs a quarter less
         // memory than two.
         Command::Copy(_) => runtime::Builder::new_current_thread(),
         _ => runtime::Builder::new_multi_thread(),

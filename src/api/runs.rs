@@ -31,7 +31,9 @@ pub async fn get_run(organization: OrgName, id: RunId) -> Result<RunDetail, ApiE
 pub async fn release_held(organization: OrgName, id: RunId, item: Option<ItemId>) -> Result<(), ApiError> {
     let visitor = crate::access::admin(&organization).await?;
     let answer = crate::forward::decide(&visitor, id, item, crate::forward::Decision::Release).await;
-    decided("release", &organization, id, answer.map_err(ApiError::from)).await
+    crate::access::forms::keep("release", &id, answer.map_err(ApiError::from)).await?;
+    leptos_axum::redirect(&format!("/orgs/{organization}/runs/{id}"));
+    Ok(())
 }
 
 /// Leaves held tags where they are, for good: the one of `item`, or every one of the run. Form `discard`; goes to the
@@ -40,7 +42,9 @@ pub async fn release_held(organization: OrgName, id: RunId, item: Option<ItemId>
 pub async fn discard_held(organization: OrgName, id: RunId, item: Option<ItemId>) -> Result<(), ApiError> {
     let visitor = crate::access::admin(&organization).await?;
     let answer = crate::forward::decide(&visitor, id, item, crate::forward::Decision::Discard).await;
-    decided("discard", &organization, id, answer.map_err(ApiError::from)).await
+    crate::access::forms::keep("discard", &id, answer.map_err(ApiError::from)).await?;
+    leptos_axum::redirect(&format!("/orgs/{organization}/runs/{id}"));
+    Ok(())
 }
 
 /// Looks again at every image a run forwarded: is all of it still there? Form `check-run`; goes to the run's page.
@@ -48,12 +52,7 @@ pub async fn discard_held(organization: OrgName, id: RunId, item: Option<ItemId>
 pub async fn check_run(organization: OrgName, id: RunId) -> Result<(), ApiError> {
     let visitor = crate::access::admin(&organization).await?;
     let answer = crate::forward::ask_check(&visitor, id).await;
-    decided("check-run", &organization, id, answer.map_err(ApiError::from)).await
-}
-
-#[cfg(feature = "ssr")]
-async fn decided(form: &str, organization: &OrgName, id: RunId, answer: Result<(), ApiError>) -> Result<(), ApiError> {
-    crate::access::forms::keep(form, &id, answer).await?;
+    crate::access::forms::keep("check-run", &id, answer.map_err(ApiError::from)).await?;
     leptos_axum::redirect(&format!("/orgs/{organization}/runs/{id}"));
     Ok(())
 }

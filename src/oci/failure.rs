@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::error::{Meaning, RegistryError};
+use super::error::{Meaning, RegistryError, Unfit};
 
 /// Which of the registries of a copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,6 +147,10 @@ impl CopyError {
             Meaning::Quota => format!("The {side} has no space left for this ({step}). Raise its quota or make room."),
             Meaning::Storage => {
                 format!("The {side} failed while {step}. Ferry tries again; ask its operator if it stays.")
+            }
+            Meaning::Unsupported if matches!(self.source, RegistryError::Unfit { why: Unfit::NoSuchPlatform, .. }) => {
+                "The image has none of the platforms that were chosen. Choose one that it has, or leave this tag out."
+                    .to_owned()
             }
             Meaning::Unsupported => format!("The {side} does not support what was asked of it ({step})."),
             Meaning::ChildMissing => {
