@@ -9,8 +9,8 @@ test("a tag whose proof is missing waits until an admin releases it", async ({ p
   await sandbox(owner, "mirror", { namespace: "acme", source: "vault", name: mirror });
   await sandbox(owner, "settle");
   const { destination } = await written(owner, unique);
-  const tags = (await (await owner.get(`/api/mirrors/get?organization=acme&name=${mirror}`)).json()).tags as { name: string }[];
-  const [{ name: tag }] = tags;
+  const tags = (await (await owner.get(`/api/mirrors/get?organization=acme&name=${mirror}`)).json()).tags as { tag: string }[];
+  const [{ tag }] = tags;
   await sandbox(owner, "unsign", { repository: `acme/${mirror}`, tag });
 
   await as("adam");
