@@ -63,7 +63,16 @@ const pages = [
   ["run-open", "olivia", runs.good, (page) => page.locator("summary", { hasText: "Attestations" }).first().click()],
   ["run-unchanged", "olivia", runs.again],
   ["run-failed", "olivia", runs.bad],
+  ["run-held", "olivia", runs.held],
+  ["run-held-member", "mia", runs.held],
   ["run-none", "olivia", `${runs.good}?state=failed`],
+  ["keys", "olivia", "/orgs/acme/keys"],
+  ["keys-refused", "olivia", "/orgs/acme/keys", async (page) => {
+    await page.getByLabel("Name", { exact: true }).fill("Platform team");
+    await page.getByLabel("Public key (PEM)").fill("ssh-rsa AAAA");
+    await page.getByRole("button", { name: "Trust this key" }).click();
+    await page.locator("[aria-invalid]").first().waitFor();
+  }],
   ["not-found", "olivia", "/nowhere"],
   ["not-found-inside", "olivia", "/orgs/acme/mirrors/dhi-nothing"],
   ["menu", "olivia", "/orgs/acme/rules", (page) => page.locator("summary", { hasText: "olivia" }).click()],
@@ -112,9 +121,9 @@ async function session(person) {
 // Two destinations and rules, one of each good and one that cannot work, with their runs.
 async function world() {
   const name = `shots-${Date.now().toString(36).slice(-4)}`;
-  const one = async (title, password) => {
+  const one = async (title, password, prefix = name) => {
     await post("destinations/save", {
-      organization: "acme", "form[name]": title, "form[host]": registry, "form[prefix]": name, "form[username]": "robot",
+      organization: "acme", "form[name]": title, "form[host]": registry, "form[prefix]": prefix, "form[username]": "robot",
       "form[secret]": password, "form[plain_http]": "true", intent: "save",
     });
     const { id } = (await read("destinations/list")).find((destination) => destination.name === title);
@@ -134,5 +143,9 @@ async function world() {
     }
   };
   const [good, bad] = [await one(`Production ${name}`, "robot-demo-password"), await one(`Refused ${name}`, "wrong")];
-  return { ...good, runs: { good: await run(good.rule), again: await run(good.rule), bad: await run(bad.rule) } };
+  const runs = { good: await run(good.rule), again: await run(good.rule), bad: await run(bad.rule) };
+  // Docker loses a signature, and a destination that has not seen the image before holds its tags.
+  await owner.post(`http://127.0.0.1:${Number(process.env.FERRY_SANDBOX_PORTS ?? "4880") + 4}/unsign`, { data: { repository: "acme/dhi-nginx", tag: "1.29" } });
+  const third = await one(`Held ${name}`, "robot-demo-password", `${name}-held`);
+  return { ...good, runs: { ...runs, held: await run(third.rule) } };
 }

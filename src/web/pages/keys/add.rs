@@ -32,7 +32,7 @@ pub fn Add(organization: OrgName, add: ServerAction<AddKey>, form: FormState<Key
                         name="form[pem]"
                         label="Public key (PEM)"
                         value=held.pem
-                        hint="An ECDSA P-256 public key, from -----BEGIN PUBLIC KEY----- to -----END PUBLIC KEY-----, as cosign generate-key-pair writes to cosign.pub."
+                        hint="An ECDSA P-256 public key, such as the cosign.pub that cosign generate-key-pair writes."
                         error=form.field("pem")
                         mono=true
                     />

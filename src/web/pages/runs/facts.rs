@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::live::LiveRun;
 use super::proof::Proof;
 use super::words;
+use crate::model::ItemState;
 use crate::web::components::{CodeBlock, KeyValue, KeyValues, Notice, ProgressBar, TimeAgo, Tone};
 use crate::web::format;
 
@@ -98,7 +99,8 @@ pub fn Progress(live: LiveRun) -> impl IntoView {
 #[component]
 pub fn Proven(live: LiveRun) -> impl IntoView {
     let proof = Memo::new(move |_| {
-        let over = live.run.read().state.is_final();
+        // While tags wait, whole proofs of others must not read like the run's own.
+        let over = live.run.with(|run| run.state.is_final() && run.counts.of(ItemState::Held) == 0);
         over.then(|| Proof::of(live.items().iter().map(AsRef::as_ref))).flatten()
     });
     move || {
