@@ -68,8 +68,7 @@ impl App {
         let trusted_keys = match &config.trusted_key {
             Some(path) => {
                 let pem = tokio::fs::read_to_string(path).await.map_err(StartError::TrustedKey)?;
-                let name = path.file_stem().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-                TrustedKeys::docker_and([TrustedKey::from_pem(name, &pem)?])
+                TrustedKeys::docker_and([TrustedKey::of_file(path, &pem)?])
             }
             None => TrustedKeys::docker(),
         };

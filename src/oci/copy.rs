@@ -207,13 +207,12 @@ async fn read_node(
     let (mut raw, mut present) = carrier.manifest(&digest, guess).await?;
     let mut parts = Parts::of(&raw).map_err(at())?;
     if named.is_none()
-        && let Some(smaller) = carrier.ctx.selection.narrow(&raw, &parts).map_err(at())?
+        && let Some(smaller) = carrier.ctx.selection.narrowed(&raw, &parts).map_err(at())?
     {
-        parts = Parts::of(&smaller).map_err(at())?;
-        let reference = crate::model::Reference::Digest(smaller.digest.clone());
+        (raw, parts) = smaller;
+        let reference = crate::model::Reference::Digest(raw.digest.clone());
         let there = carrier.target.head_manifest(&reference).await;
         present = there.map_err(CopyError::at(Side::Destination, Step::ReadManifest, &carrier.target))?.is_some();
-        raw = smaller;
     }
     if let Some(named) = named.as_ref().filter(|named| named.size != raw.size()) {
         return Err(at()(RegistryError::Size { expected: named.size, found: raw.size() }));

@@ -86,10 +86,11 @@ impl Walk<'_> {
                     continue;
                 };
                 let parts = Parts::of(&raw).map_err(self.failed(&digest))?;
-                let (raw, parts) = match named {
-                    None => self.narrowed(raw, parts)?,
-                    Some(_) => (raw, parts),
+                let smaller = match named {
+                    None => self.ctx.selection.narrowed(&raw, &parts).map_err(self.failed(&digest))?,
+                    Some(_) => None,
                 };
+                let (raw, parts) = smaller.unwrap_or((raw, parts));
                 let new = parts.manifests.iter().filter(|child| met.insert(child.digest.clone()));
                 level.extend(new.map(|child| (child.digest.clone(), Some(child.clone()))));
                 self.note(&mut read, &raw, &parts, named.as_ref()).await?;
@@ -103,18 +104,6 @@ impl Walk<'_> {
             }
         }
         Err(self.failed(root)(RegistryError::Unfit { digest: root.clone(), why: Unfit::TooDeep }))
-    }
-
-    /// The index as the destination gets it.
-    fn narrowed(&self, raw: RawManifest, parts: Parts) -> Result<(RawManifest, Parts), CopyError> {
-        let failed = || self.failed(&raw.digest);
-        match self.ctx.selection.narrow(&raw, &parts).map_err(failed())? {
-            None => Ok((raw, parts)),
-            Some(smaller) => {
-                let parts = Parts::of(&smaller).map_err(failed())?;
-                Ok((smaller, parts))
-            }
-        }
     }
 
     async fn note(

@@ -32,9 +32,20 @@ impl Selection {
         })
     }
 
+    /// What the destination gets of an index, read: [`Self::narrow`] with its parts.
+    pub(super) fn narrowed(
+        &self,
+        index: &RawManifest,
+        parts: &Parts,
+    ) -> Result<Option<(RawManifest, Parts)>, RegistryError> {
+        let Some(smaller) = self.narrow(index, parts)? else { return Ok(None) };
+        let parts = Parts::of(&smaller)?;
+        Ok(Some((smaller, parts)))
+    }
+
     /// The index with the selected platforms alone, and BuildKit's entries about those. `None` where nothing is left out:
     /// the index stays as it is. An image without an index is taken as it is, too.
-    pub(super) fn narrow(&self, index: &RawManifest, parts: &Parts) -> Result<Option<RawManifest>, RegistryError> {
+    fn narrow(&self, index: &RawManifest, parts: &Parts) -> Result<Option<RawManifest>, RegistryError> {
         if self.is_everything() || !is_index(&index.media_type) {
             return Ok(None);
         }

@@ -42,6 +42,12 @@ impl fmt::Debug for TrustedKey {
 }
 
 impl TrustedKey {
+    /// Reads the text of a file; the key is called as the file is, without its ending.
+    pub fn of_file(path: &std::path::Path, pem: &str) -> Result<Self, NotAKey> {
+        let name = path.file_stem().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        Self::from_pem(name, pem)
+    }
+
     /// Reads a public key in PEM.
     pub fn from_pem(id: impl Into<String>, pem: &str) -> Result<Self, NotAKey> {
         let key = VerifyingKey::from_public_key_pem(pem).map_err(|_| NotAKey)?;

@@ -33,70 +33,52 @@ impl RunRule {
     }
 }
 
-/// Bring one digest of a mirror, with its proofs, to where a run wants it, and move the run's tags of it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct CopyDigest {
-    run: RunId,
-    mirror: RepoName,
-    digest: Digest,
+/// A job about the items of a run that share mirror and digest.
+macro_rules! digest_job {
+    ($(#[$doc:meta])* $job:ident = $name:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, Serialize, Deserialize)]
+        pub struct $job {
+            run: RunId,
+            mirror: RepoName,
+            digest: Digest,
+        }
+
+        impl $job {
+            /// Its name in the queue.
+            pub const NAME: &str = $name;
+
+            /// For the items of this run that share mirror and digest.
+            pub fn new(run: RunId, mirror: RepoName, digest: Digest) -> Self {
+                Self { run, mirror, digest }
+            }
+
+            /// The run.
+            pub fn run_id(&self) -> RunId {
+                self.run
+            }
+
+            /// Where the digest comes from.
+            pub fn mirror(&self) -> &RepoName {
+                &self.mirror
+            }
+
+            /// The digest of the image index or manifest.
+            pub fn digest(&self) -> &Digest {
+                &self.digest
+            }
+        }
+    };
 }
 
-impl CopyDigest {
-    /// Its name in the queue.
-    pub const NAME: &str = "copy_digest";
-
-    /// For the items of this run that share mirror and digest.
-    pub fn new(run: RunId, mirror: RepoName, digest: Digest) -> Self {
-        Self { run, mirror, digest }
-    }
-
-    /// The run.
-    pub fn run_id(&self) -> RunId {
-        self.run
-    }
-
-    /// Where the digest comes from.
-    pub fn mirror(&self) -> &RepoName {
-        &self.mirror
-    }
-
-    /// The digest of the image index or manifest.
-    pub fn digest(&self) -> &Digest {
-        &self.digest
-    }
+digest_job! {
+    /// Bring one digest of a mirror, with its proofs, to where a run wants it, and move the run's tags of it.
+    CopyDigest = "copy_digest"
 }
 
-/// Look again at what a run forwarded of one digest.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct CheckDigest {
-    run: RunId,
-    mirror: RepoName,
-    digest: Digest,
-}
-
-impl CheckDigest {
-    /// Its name in the queue.
-    pub const NAME: &str = "check_digest";
-
-    /// For the items of this run that share mirror and digest.
-    pub fn new(run: RunId, mirror: RepoName, digest: Digest) -> Self {
-        Self { run, mirror, digest }
-    }
-
-    /// The run.
-    pub fn run_id(&self) -> RunId {
-        self.run
-    }
-
-    /// Where the digest came from.
-    pub fn mirror(&self) -> &RepoName {
-        &self.mirror
-    }
-
-    /// The digest of the image index or manifest.
-    pub fn digest(&self) -> &Digest {
-        &self.digest
-    }
+digest_job! {
+    /// Look again at what a run forwarded of one digest.
+    CheckDigest = "check_digest"
 }
 
 /// The queue cannot take a job.

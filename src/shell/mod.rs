@@ -154,8 +154,7 @@ fn registry(args: &Copy, host: &Host) -> Result<Registry, ShellError> {
 fn keys(args: &Copy) -> Result<TrustedKeys, ShellError> {
     let read = |path: &PathBuf| {
         let pem = std::fs::read_to_string(path).map_err(|error| ShellError::File(path.clone(), error))?;
-        let name = path.file_stem().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        TrustedKey::from_pem(name, &pem).map_err(|error| ShellError::Key(path.clone(), error))
+        TrustedKey::of_file(path, &pem).map_err(|error| ShellError::Key(path.clone(), error))
     };
     Ok(TrustedKeys::docker_and(args.key.iter().map(read).collect::<Result<Vec<_>, _>>()?))
 }

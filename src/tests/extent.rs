@@ -1,19 +1,14 @@
 //! Rules that forward a part of each image: some platforms, some kinds of attestations.
 
-use ferry::model::{Coverage, Item, RunDetail, RunState};
+use ferry::model::{Coverage, RunDetail, RunState};
 use ferry::sandbox::Facade;
 use serde_json::Value;
 
 use super::registry::{DebianRegistry, fetch_everything};
-use super::story::{Story, assert_ended};
+use super::story::{Story, assert_ended, only};
 
 const MIRROR: &str = "acme/dhi-nginx";
 const TARGET: &str = "forwarded/dhi-nginx";
-
-fn only(detail: &RunDetail) -> &Item {
-    assert_eq!(detail.items.len(), 1, "{detail:#?}");
-    &detail.items[0]
-}
 
 fn coverage(detail: &RunDetail) -> &Coverage {
     only(detail).coverage.as_ref().expect("it was looked at")

@@ -6,7 +6,7 @@ use ferry::sandbox::{Destination, Facade, Fault, Options, Trouble};
 use serde_json::Value;
 
 use super::person::Person;
-use super::story::{Beginning, Story, all_items, assert_ended};
+use super::story::{Beginning, Story, all_items, assert_ended, only};
 
 const MIRROR: &str = "acme/dhi-nginx";
 const TARGET: &str = "forwarded/dhi-nginx";
@@ -32,18 +32,8 @@ async fn rule(story: &Story, person: &Person, policy: &str) -> String {
     story.rule_with(person, &format!("nginx, {policy}"), &[MIRROR], &destination, &more).await
 }
 
-async fn run(story: &Story, person: &Person, rule: &str) -> RunDetail {
-    let run = story.run(person, rule).await;
-    story.run_to_end(person, &run).await
-}
-
 async fn is_tagged(story: &Story, tag: &str) -> bool {
     story.world().store(Facade::Destination).manifest(TARGET, tag).await.is_some()
-}
-
-fn only(detail: &RunDetail) -> &Item {
-    assert_eq!(detail.items.len(), 1, "{detail:#?}");
-    &detail.items[0]
 }
 
 fn sentence(item: &Item) -> &str {
@@ -67,7 +57,7 @@ async fn a_rule_that_refuses_writes_nothing_until_the_proof_is_whole() {
     let rule = rule(&story, &adam, "refuse").await;
     let signature = story.world().unsign(MIRROR, "1.29").await.expect("it has a signature");
 
-    let refused = run(&story, &adam, &rule).await;
+    let refused = story.run_whole(&adam, &rule).await;
     assert_ended(&refused, RunState::Failed);
     let item = only(&refused);
     assert!(sentence(item).starts_with("Refused, since its proof is not in order"), "{item:#?}");
@@ -79,7 +69,7 @@ async fn a_rule_that_refuses_writes_nothing_until_the_proof_is_whole() {
     assert_eq!(written, 0, "nothing at all was written");
 
     story.world().sign_again(MIRROR, &signature);
-    let healed = run(&story, &adam, &rule).await;
+    let healed = story.run_whole(&adam, &rule).await;
     assert_ended(&healed, RunState::Succeeded);
     assert!(only(&healed).coverage.as_ref().is_some_and(|coverage| coverage.broken().next().is_none()));
     assert!(is_tagged(&story, "1.29").await);
@@ -93,7 +83,7 @@ async fn a_held_tag_moves_when_an_admin_releases_it_and_never_when_it_is_discard
     let rule = rule(&story, &adam, "hold").await;
     story.world().unsign(MIRROR, "1.29").await.expect("it has a signature");
 
-    let discarded = run(&story, &adam, &rule).await;
+    let discarded = story.run_whole(&adam, &rule).await;
     assert_ended(&discarded, RunState::Held);
     let item = only(&discarded);
     assert!(sentence(item).starts_with("Held, since its proof is not in order"), "{item:#?}");
@@ -114,7 +104,7 @@ async fn a_held_tag_moves_when_an_admin_releases_it_and_never_when_it_is_discard
     let late = decide(&adam, "release", &discarded, Some(item)).await;
     assert!(matches!(late.error(), ApiError::Conflict(_)), "{late:?}");
 
-    let held = run(&story, &adam, &rule).await;
+    let held = story.run_whole(&adam, &rule).await;
     assert_ended(&held, RunState::Held);
     assert_eq!(decide(&adam, "release", &held, None).await.status, 200);
     let released = story.run_to_end(&mia, &held.run.id.to_string()).await;
@@ -132,12 +122,12 @@ async fn a_later_run_is_not_turned_back_by_a_late_release() {
     let adam = story.signed_in("adam").await;
     let rule = rule(&story, &adam, "hold").await;
     story.world().unsign(MIRROR, "1.29").await.expect("it has a signature");
-    let held = run(&story, &adam, &rule).await;
+    let held = story.run_whole(&adam, &rule).await;
     assert_ended(&held, RunState::Held);
 
     story.world().push("dhi/nginx", "1.29").await.expect("a new build");
     story.world().settled().await;
-    let newer = run(&story, &adam, &rule).await;
+    let newer = story.run_whole(&adam, &rule).await;
     assert_ended(&newer, RunState::Succeeded);
     let late = decide(&adam, "release", &held, None).await;
     let ApiError::Conflict(words) = late.error() else { panic!("{late:?}") };
@@ -159,7 +149,7 @@ async fn a_rule_that_marks_moves_the_tag_and_says_what_is_wrong() {
             scout.hide(MIRROR, listed.digest.to_string().as_str());
         }
     }
-    let marked = run(&story, &adam, &rule).await;
+    let marked = story.run_whole(&adam, &rule).await;
     assert_ended(&marked, RunState::Succeeded);
     assert!(is_tagged(&story, "1.29").await);
     let coverage = only(&marked).coverage.as_ref().expect("it was looked at");
@@ -177,12 +167,12 @@ async fn a_tag_that_may_not_move_is_held_and_the_same_digest_is_success() {
     let story = Story::with(Beginning { sandbox, ..Beginning::default() }).await;
     let adam = story.signed_in("adam").await;
     let rule = rule(&story, &adam, "hold").await;
-    assert_ended(&run(&story, &adam, &rule).await, RunState::Succeeded);
-    assert_ended(&run(&story, &adam, &rule).await, RunState::Unchanged);
+    assert_ended(&story.run_whole(&adam, &rule).await, RunState::Succeeded);
+    assert_ended(&story.run_whole(&adam, &rule).await, RunState::Unchanged);
 
     story.world().push("dhi/nginx", "1.29").await.expect("a new build");
     story.world().settled().await;
-    let held = run(&story, &adam, &rule).await;
+    let held = story.run_whole(&adam, &rule).await;
     assert_ended(&held, RunState::Held);
     assert!(sentence(only(&held)).contains("immutable"), "{held:#?}");
     // The registry still says no, so it stays held, with the reason.
@@ -197,7 +187,7 @@ async fn a_copy_looked_at_again_says_what_is_gone_and_the_next_run_brings_it_bac
     let story = Story::begin().await;
     let adam = story.signed_in("adam").await;
     let rule = rule(&story, &adam, "hold").await;
-    let first = run(&story, &adam, &rule).await;
+    let first = story.run_whole(&adam, &rule).await;
     assert_ended(&first, RunState::Succeeded);
     let id = first.run.id.to_string();
     let checked = async || {
@@ -228,7 +218,7 @@ async fn a_copy_looked_at_again_says_what_is_gone_and_the_next_run_brings_it_bac
     assert!(only(&unknown).check_failure.is_some(), "{unknown:#?}");
     story.world().faults().clear();
 
-    assert_ended(&run(&story, &adam, &rule).await, RunState::Succeeded);
+    assert_ended(&story.run_whole(&adam, &rule).await, RunState::Succeeded);
     assert!(only(&checked().await).coverage.as_ref().is_some_and(|coverage| coverage.gone.is_none()));
     story.end().await;
 }
@@ -238,7 +228,7 @@ async fn only_keys_that_an_admin_chose_count() {
     let story = Story::with(Beginning { trusted: false, ..Beginning::default() }).await;
     let (adam, mia) = (story.signed_in("adam").await, story.signed_in("mia").await);
     let rule = rule(&story, &adam, "hold").await;
-    let held = run(&story, &adam, &rule).await;
+    let held = story.run_whole(&adam, &rule).await;
     assert_ended(&held, RunState::Held);
     assert!(sentence(only(&held)).contains("Not signed with a trusted key"), "{held:#?}");
 
@@ -258,7 +248,7 @@ async fn only_keys_that_an_admin_chose_count() {
     let keys: Vec<SigningKey> = mia.read("keys/list", &[("organization", "acme")]).await;
     assert_eq!(keys.iter().map(|key| key.name.as_str()).next_back(), Some("Sandbox"));
 
-    let proven = run(&story, &adam, &rule).await;
+    let proven = story.run_whole(&adam, &rule).await;
     assert_ended(&proven, RunState::Succeeded);
     assert_eq!(only(&proven).coverage.as_ref().expect("it was looked at").keys(), ["Sandbox"]);
     let page = mia.page(&format!("/orgs/acme/runs/{}", proven.run.id)).await;
@@ -282,7 +272,7 @@ async fn every_item_of_a_policy_that_is_met_is_untouched_by_it() {
     for policy in ["refuse", "hold", "mark"] {
         let more = [("form[proof]", policy)];
         let rule = story.rule_with(&adam, policy, &[MIRROR], &destination, &more).await;
-        let detail = run(&story, &adam, &rule).await;
+        let detail = story.run_whole(&adam, &rule).await;
         assert!(all_items(&detail, ItemState::Succeeded) || all_items(&detail, ItemState::Unchanged), "{detail:#?}");
     }
     story.end().await;

@@ -7,7 +7,7 @@ use ferry::api::rules::RuleOutcome;
 use ferry::app::App;
 use ferry::clock::Clock;
 use ferry::config::Config;
-use ferry::model::{ItemState, RunDetail, RunState};
+use ferry::model::{Item, ItemState, RunDetail, RunState};
 use ferry::sandbox::{self, DESTINATION_PASSWORD, DESTINATION_USER, Sandbox, World};
 use ferry::seal::SealingKey;
 use ferry::{server, store, worker};
@@ -188,6 +188,12 @@ impl Story {
         answer.leads_to()
     }
 
+    /// Runs a rule by hand and waits until that is over.
+    pub async fn run_whole(&self, person: &Person, rule: &str) -> RunDetail {
+        let run = self.run(person, rule).await;
+        self.run_to_end(person, &run).await
+    }
+
     /// Waits until a run has come to its end and gives it back.
     pub async fn run_to_end(&self, person: &Person, run: &str) -> RunDetail {
         self.run_until(person, run, |detail| detail.run.state.is_final()).await
@@ -216,6 +222,12 @@ impl Story {
             store::remove(&server, &name).await.expect("the story's database goes");
         }
     }
+}
+
+/// The item of a run that has one.
+pub fn only(detail: &RunDetail) -> &Item {
+    assert_eq!(detail.items.len(), 1, "{detail:#?}");
+    &detail.items[0]
 }
 
 /// Every item of a run ended so.

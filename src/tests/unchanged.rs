@@ -15,11 +15,6 @@ use super::story::{Beginning, Story, all_items, assert_ended};
 
 const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json";
 
-async fn run(story: &Story, person: &Person, rule: &str) -> RunDetail {
-    let run = story.run(person, rule).await;
-    story.run_to_end(person, &run).await
-}
-
 /// No job was needed for it.
 fn untouched(item: &Item) -> bool {
     item.state == ItemState::Unchanged && item.attempts == 0 && item.finished_at.is_some()
@@ -101,13 +96,13 @@ async fn a_run_where_nothing_changed_asks_about_one_request_a_tag_and_reads_no_m
     let olivia = story.signed_in("olivia").await;
     let destination = story.sandbox_destination(&olivia).await;
     let rule = story.rule(&olivia, "many", &["acme/dhi-many"], &destination, "").await;
-    let first = run(&story, &olivia, &rule).await;
+    let first = story.run_whole(&olivia, &rule).await;
     assert_ended(&first, RunState::Succeeded);
     assert_eq!(first.items.len(), BUILDS * TAGS);
 
     story.world().ledger().clear();
     let began = std::time::Instant::now();
-    let second = run(&story, &olivia, &rule).await;
+    let second = story.run_whole(&olivia, &rule).await;
 
     assert_ended(&second, RunState::Unchanged);
     assert!(second.items.iter().all(proven), "{second:#?}");
@@ -130,14 +125,14 @@ async fn an_attestation_that_comes_late_to_an_old_digest_arrives_with_the_next_r
     let registry = DebianRegistry::start().await;
     let destination = story.destination(&olivia, "Debian", &registry.host(), "", None).await;
     let rule = story.rule(&olivia, "out", &["acme/dhi-nginx"], &destination, "").await;
-    let first = run(&story, &olivia, &rule).await;
+    let first = story.run_whole(&olivia, &rule).await;
     assert_ended(&first, RunState::Succeeded);
     let (old, others): (Vec<_>, Vec<_>) = first.items.iter().partition(|item| item.digest == first.items[0].digest);
     assert!(!others.is_empty());
 
     let late = story.world().renew_vex("nginx", old[0].tag.as_str()).await.expect("a VEX document");
     story.world().settled().await;
-    let second = run(&story, &olivia, &rule).await;
+    let second = story.run_whole(&olivia, &rule).await;
 
     assert_ended(&second, RunState::Succeeded);
     for item in &second.items {
@@ -154,7 +149,7 @@ async fn an_attestation_that_comes_late_to_an_old_digest_arrives_with_the_next_r
     for digest in &late {
         assert!(shown(&registry.host(), "dhi-nginx", digest).await.is_some(), "{digest} is there");
     }
-    assert!(run(&story, &olivia, &rule).await.items.iter().all(proven), "and now it is known");
+    assert!(story.run_whole(&olivia, &rule).await.items.iter().all(proven), "and now it is known");
     story.end().await;
 }
 
@@ -166,7 +161,7 @@ async fn a_tag_that_was_deleted_or_moved_at_the_destination_is_healed_by_the_nex
     let proxy = Proxy::before(&registry.host()).await.expect("a proxy");
     let destination = story.destination(&olivia, "Debian", &proxy.host(), "", None).await;
     let rule = story.rule(&olivia, "out", &["acme/dhi-nginx"], &destination, "").await;
-    let first = run(&story, &olivia, &rule).await;
+    let first = story.run_whole(&olivia, &rule).await;
     assert_ended(&first, RunState::Succeeded);
     let host = registry.host();
     let of = |digest: &str| first.items.iter().find(|item| item.digest.to_string() == digest).expect("an item");
@@ -182,7 +177,7 @@ async fn a_tag_that_was_deleted_or_moved_at_the_destination_is_healed_by_the_nex
     let put = reqwest::Client::new().put(url).header("content-type", kind).body(bytes).send().await.expect("an answer");
     assert_eq!(put.status().as_u16(), 201);
     story.world().ledger().clear();
-    let second = run(&story, &olivia, &rule).await;
+    let second = story.run_whole(&olivia, &rule).await;
 
     assert_ended(&second, RunState::Succeeded);
     for item in &second.items {
@@ -192,7 +187,7 @@ async fn a_tag_that_was_deleted_or_moved_at_the_destination_is_healed_by_the_nex
     }
 
     proxy.ledger().clear();
-    assert!(run(&story, &olivia, &rule).await.items.iter().all(proven));
+    assert!(story.run_whole(&olivia, &rule).await.items.iter().all(proven));
     let asked = proxy.ledger().entries();
     assert!(asked.iter().all(|entry| entry.method == "HEAD"), "one look at each tag: {asked:#?}");
     assert_eq!(asked.len(), first.items.len());
@@ -205,14 +200,14 @@ async fn a_tag_list_that_lags_behind_the_registry_is_found_out() {
     let olivia = story.signed_in("olivia").await;
     let destination = story.sandbox_destination(&olivia).await;
     let rule = story.rule(&olivia, "out", &["acme/dhi-nginx"], &destination, "").await;
-    let first = run(&story, &olivia, &rule).await;
+    let first = story.run_whole(&olivia, &rule).await;
     let tag = first.items[0].tag.clone();
 
     story.world().let_tag_list_lag("acme", "dhi-nginx").expect("a repository");
     let digest = story.world().push("nginx", tag.as_str()).await.expect("a new build");
     story.world().settled().await;
     story.world().ledger().clear();
-    let second = run(&story, &olivia, &rule).await;
+    let second = story.run_whole(&olivia, &rule).await;
 
     assert_ended(&second, RunState::Succeeded);
     for item in &second.items {
@@ -230,7 +225,7 @@ async fn a_tag_list_that_lags_behind_the_registry_is_found_out() {
     assert_eq!(all.count(), first.items.len(), "no word of the list was believed: {asked:?}");
 
     // It still lags: what arrived meanwhile is not turned back.
-    let third = run(&story, &olivia, &rule).await;
+    let third = story.run_whole(&olivia, &rule).await;
     assert!(third.items.iter().all(proven), "{third:#?}");
     assert_eq!(third.items.iter().find(|item| item.tag == tag).map(|item| item.digest.to_string()), Some(digest));
     story.end().await;
@@ -254,7 +249,7 @@ async fn a_tag_list_that_lags_turns_no_tag_back() {
     let olivia = story.signed_in("olivia").await;
     let destination = story.sandbox_destination(&olivia).await;
     let rule = story.rule(&olivia, "out", &["acme/dhi-nginx"], &destination, "").await;
-    let first = run(&story, &olivia, &rule).await;
+    let first = story.run_whole(&olivia, &rule).await;
     assert_ended(&first, RunState::Succeeded);
     let lag = |lagging: Option<_>| {
         let world = story.world();
@@ -270,11 +265,11 @@ async fn a_tag_list_that_lags_turns_no_tag_back() {
     let digest = |detail: &RunDetail, tag: &str| {
         detail.items.iter().find(|item| item.tag.as_str() == tag).expect("the tag").digest.clone()
     };
-    let second = run(&story, &olivia, &rule).await;
+    let second = story.run_whole(&olivia, &rule).await;
     assert_eq!(digest(&second, "1"), digest(&first, "1-dev"), "the list is right, and the tag moves");
     lag(old);
     for _ in 0..3 {
-        let third = run(&story, &olivia, &rule).await;
+        let third = story.run_whole(&olivia, &rule).await;
         assert_eq!(digest(&third, "1"), digest(&first, "1-dev"), "the list is old, and the tag stays");
         assert_ended(&third, RunState::Unchanged);
     }
@@ -305,25 +300,25 @@ async fn other_settings_and_other_keys_are_not_answered_by_what_is_known() {
     let (plain, full) =
         ([("form[template]", "{mirror}")], [("form[template]", "{mirror}"), ("form[attestations]", "on")]);
     let rule = save_rule(&olivia, None, "out", &destination, &plain).await;
-    let first = run(&story, &olivia, &rule).await;
+    let first = story.run_whole(&olivia, &rule).await;
     assert_ended(&first, RunState::Succeeded);
-    let second = run(&story, &olivia, &rule).await;
+    let second = story.run_whole(&olivia, &rule).await;
     assert!(second.items.iter().all(|item| untouched(item) && item.coverage.is_none()), "{second:#?}");
 
     save_rule(&olivia, Some(&rule), "out", &destination, &full).await;
-    let third = run(&story, &olivia, &rule).await;
+    let third = story.run_whole(&olivia, &rule).await;
 
     assert!(all_items(&third, ItemState::Succeeded), "the attestations came: {third:#?}");
     assert!(third.items.iter().all(|item| item.coverage.as_ref().is_some_and(ferry::model::Coverage::is_complete)));
-    assert!(run(&story, &olivia, &rule).await.items.iter().all(proven));
+    assert!(story.run_whole(&olivia, &rule).await.items.iter().all(proven));
 
     let pem = "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAECQtMmLVVCDuCA4er6uLu0Wu6AYD3\n\
                QLpzEVrpzJc/pt4OqKrmMzPRwXbVrPm8lACIiYO9uSi0nNd+Nr23oP6bnQ==\n-----END PUBLIC KEY-----\n";
     keys::add(&admin(&story), &KeyForm { name: "ours".to_owned(), pem: pem.to_owned() }).await.expect("a key");
-    let again = run(&story, &olivia, &rule).await;
+    let again = story.run_whole(&olivia, &rule).await;
     assert_ended(&again, RunState::Unchanged);
     assert!(again.items.iter().all(|item| item.attempts > 0), "other keys may judge otherwise: {again:#?}");
-    assert!(run(&story, &olivia, &rule).await.items.iter().all(proven));
+    assert!(story.run_whole(&olivia, &rule).await.items.iter().all(proven));
     story.end().await;
 }
 
@@ -335,22 +330,22 @@ async fn what_nobody_looked_at_for_a_week_is_not_believed() {
     let host = registry.host();
     let destination = story.destination(&olivia, "Debian", &host, "", None).await;
     let rule = story.rule(&olivia, "out", &["acme/dhi-nginx"], &destination, "").await;
-    let first = run(&story, &olivia, &rule).await;
+    let first = story.run_whole(&olivia, &rule).await;
     assert_ended(&first, RunState::Succeeded);
     let coverage = first.items[0].coverage.as_ref().expect("it was looked at");
     let attestation = coverage.platforms[0].attestations[0].digest.to_string();
     // No tag shows that: only a full look does.
     delete(&host, "dhi-nginx", &attestation).await;
-    assert!(run(&story, &olivia, &rule).await.items.iter().all(proven), "a cheap look cannot see it");
+    assert!(story.run_whole(&olivia, &rule).await.items.iter().all(proven), "a cheap look cannot see it");
 
     let aged = sqlx::query("update arrived set confirmed_at = confirmed_at - interval '7 days'").execute(&story.app.db);
     assert!(aged.await.expect("a week goes by").rows_affected() > 0);
-    let later = run(&story, &olivia, &rule).await;
+    let later = story.run_whole(&olivia, &rule).await;
 
     assert_ended(&later, RunState::Succeeded);
     assert!(later.items.iter().all(|item| item.attempts > 0), "everything was looked at: {later:#?}");
     assert!(shown(&host, "dhi-nginx", &attestation).await.is_some(), "it is back");
-    assert!(run(&story, &olivia, &rule).await.items.iter().all(proven), "and believed for another week");
+    assert!(story.run_whole(&olivia, &rule).await.items.iter().all(proven), "and believed for another week");
     story.end().await;
 }
 
@@ -373,7 +368,7 @@ async fn what_a_check_found_gone_is_brought_again_by_the_next_run() {
     let checked = story.run_until(&olivia, &first, |d| d.check_asked_at.is_some() && !d.is_checking()).await;
     let gone = |item: &Item| item.coverage.as_ref().is_some_and(|coverage| coverage.gone.is_some());
     assert!(checked.items.iter().any(gone), "{checked:#?}");
-    let second = run(&story, &olivia, &rule).await;
+    let second = story.run_whole(&olivia, &rule).await;
 
     assert_ended(&second, RunState::Succeeded);
     assert!(shown(&host, "dhi-nginx", &attestation).await.is_some(), "it is back");
