@@ -50,6 +50,9 @@ pub struct Config {
     /// Seconds without a sign of life after which a worker's jobs go on elsewhere
     #[arg(long = "worker-timeout", env = "FERRY_WORKER_TIMEOUT", default_value = "20", value_parser = seconds)]
     pub worker_timeout: Duration,
+    /// Seconds within which several webhook calls about one tag are one
+    #[arg(long = "settle-seconds", env = "FERRY_SETTLE_SECONDS", default_value = "10", value_parser = settle)]
+    pub settle: Duration,
     /// Hours a sign-in lasts without use
     #[arg(long, env = "FERRY_SESSION_HOURS", default_value_t = 12)]
     pub session_hours: u16,
@@ -66,5 +69,12 @@ fn seconds(text: &str) -> Result<Duration, String> {
     match text.parse::<u64>() {
         Ok(seconds @ 2..=3_600) => Ok(Duration::from_secs(seconds)),
         _ => Err("give a number of seconds from 2 to 3600".to_owned()),
+    }
+}
+
+fn settle(text: &str) -> Result<Duration, String> {
+    match text.parse::<u64>() {
+        Ok(seconds @ 0..=600) => Ok(Duration::from_secs(seconds)),
+        _ => Err("give a number of seconds from 0 to 600".to_owned()),
     }
 }

@@ -95,6 +95,8 @@ impl Demo {
             trusted_key: Some(trusted_key),
             concurrency: 4,
             worker_timeout: std::time::Duration::from_secs(20),
+            // Somebody watches.
+            settle: std::time::Duration::from_secs(2),
             session_hours: 12,
         })
     }

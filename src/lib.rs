@@ -44,6 +44,8 @@ pub mod destinations;
 #[cfg(feature = "ssr")]
 pub mod forward;
 #[cfg(feature = "ssr")]
+pub mod hooks;
+#[cfg(feature = "ssr")]
 pub mod keys;
 #[cfg(feature = "ssr")]
 pub mod mirrors;
@@ -52,6 +54,8 @@ pub mod rules;
 
 #[cfg(feature = "ssr")]
 pub mod server;
+#[cfg(feature = "ssr")]
+pub mod webhook;
 #[cfg(feature = "ssr")]
 pub mod worker;
 

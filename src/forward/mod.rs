@@ -5,6 +5,7 @@ mod audit;
 mod coordination;
 mod error;
 mod held;
+mod hint;
 pub mod history;
 mod perform;
 mod plan;
@@ -12,14 +13,15 @@ mod prove;
 mod source;
 mod unchanged;
 
-use crate::app::Visitor;
-use crate::model::{ApiError, RuleId, RunId, Trigger};
+use crate::app::{App, Visitor};
+use crate::model::{ApiError, OrgName, Rule, RuleId, RunId, Trigger};
 use crate::queue::{QueueError, RunRule};
 use crate::store::{self, StoreError, changes, rules, runs};
 
 pub use audit::{AskCheckError, ask_check, check};
 pub use error::ForwardError;
 pub use held::{DecideError, Decision, decide};
+pub use hint::{due, settle};
 pub use perform::perform;
 pub use plan::plan;
 
@@ -62,26 +64,54 @@ pub async fn start(visitor: &Visitor, id: RuleId) -> Result<RunId, StartRunError
     if !rule.enabled {
         return Err(StartRunError::SwitchedOff);
     }
+    let cause = Cause {
+        trigger: Trigger::Manual,
+        scope: None,
+        started_by: Some(&visitor.username),
+        session_id: visitor.session_id.as_deref(),
+    };
+    let run = begin_run::<StartRunError>(app, &mut tx, &visitor.organization, &rule, &cause).await?;
+    visitor.did(&mut tx, "rule.run", rule.name.as_str()).await?;
+    store::commit(tx).await?;
+    Ok(run)
+}
+
+/// What starts a run, and how much of its rule it is to follow.
+struct Cause<'a> {
+    trigger: Trigger,
+    scope: Option<&'a runs::Scope>,
+    started_by: Option<&'a str>,
+    /// Whose Docker Hub token reads the source.
+    session_id: Option<&'a str>,
+}
+
+/// Writes a run of a rule and queues its planning.
+async fn begin_run<E: From<StoreError> + From<QueueError>>(
+    app: &App,
+    tx: &mut store::Tx,
+    organization: &OrgName,
+    rule: &Rule,
+    cause: &Cause<'_>,
+) -> Result<RunId, E> {
     let run = RunId(uuid::Uuid::now_v7());
     let new = runs::NewRun {
         id: run,
-        organization: &visitor.organization,
-        rule: id,
+        organization,
+        rule: rule.id,
         rule_name: rule.name.as_str(),
         destination: rule.destination,
         destination_address: &rule.destination_address,
         attestations: rule.attestations,
         proof: rule.proof,
         extent: &rule.extent,
-        trigger: Trigger::Manual,
-        started_by: Some(&visitor.username),
-        session_id: visitor.session_id.as_deref(),
+        trigger: cause.trigger,
+        scope: cause.scope,
+        started_by: cause.started_by,
+        session_id: cause.session_id,
         created_at: app.clock.now(),
     };
-    runs::insert(&mut tx, &new).await?;
-    app.queue.run_rule(&mut tx, &RunRule::new(run)).await?;
-    visitor.did(&mut tx, "rule.run", rule.name.as_str()).await?;
-    changes::announce(&mut *tx, run).await?;
-    store::commit(tx).await?;
+    runs::insert(tx, &new).await?;
+    app.queue.run_rule(tx, &RunRule::new(run)).await?;
+    changes::announce(&mut **tx, run).await?;
     Ok(run)
 }

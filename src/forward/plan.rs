@@ -5,7 +5,7 @@ use super::ForwardError;
 use super::source::Source;
 use super::unchanged::Look;
 use crate::app::App;
-use crate::model::{Digest, Failure, Host, RepoName, RepoRef, Rule, RunId};
+use crate::model::{Digest, Failure, Host, RepoName, RepoRef, Rule, RunId, Tag};
 use crate::queue::CopyDigest;
 use crate::rules::{self, matching::Matcher};
 use crate::store::items::NewItem;
@@ -42,9 +42,11 @@ async fn list(app: &App, work: &Work) -> Result<(Vec<NewItem>, Option<Failure>),
     let source = Source::open(app, work).await?;
     let look = Look::begin(app, work, &source, id).await?;
     let (mut items, mut missing) = (Vec::new(), None);
-    for mirror in &rule.mirrors {
+    let in_scope = |mirror: &&RepoName| work.scope.as_ref().is_none_or(|scope| scope.mirror == **mirror);
+    let only = work.scope.as_ref().and_then(|scope| scope.tag.as_ref());
+    for mirror in rule.mirrors.iter().filter(in_scope) {
         let target = target(&rule, mirror, &destination.host, destination.prefix.as_ref())?;
-        match taken(&look, &source, mirror, &target, &matcher).await {
+        match taken(&look, &source, mirror, only, &target, &matcher).await {
             Ok(taken) => items.extend(taken),
             Err(error) if error.retryable() => return Err(error),
             // One mirror that is gone must not stop the others.
@@ -62,15 +64,19 @@ fn target(rule: &Rule, mirror: &RepoName, host: &Host, prefix: Option<&RepoName>
     Ok(RepoRef { host: host.clone(), repository })
 }
 
-/// The tags the filter takes, with what is known of each.
+/// The tags the filter takes, with what is known of each; where only one is asked about, it is not looked for in a list.
 async fn taken(
     look: &Look<'_>,
     source: &Source,
     mirror: &RepoName,
+    only: Option<&Tag>,
     target: &RepoRef,
     matcher: &Matcher,
 ) -> Result<Vec<NewItem>, ForwardError> {
-    let mut listed = rules::tags(&source.hub, mirror).await?;
+    let mut listed = match only {
+        Some(tag) => vec![(tag.clone(), None)],
+        None => rules::tags(&source.hub, mirror).await?,
+    };
     listed.retain(|(tag, _)| matcher.verdict(tag).matches());
     look.items(mirror, target, listed).await
 }

@@ -50,3 +50,15 @@ id! {
     /// One tag of a run.
     ItemId
 }
+id! {
+    /// An address that Docker Hub calls.
+    HookId
+}
+id! {
+    /// One call received from Docker Hub.
+    DeliveryId
+}
+id! {
+    /// What deliveries about one tag amount to until its runs are started.
+    HintId
+}

@@ -5,6 +5,7 @@ mod coverage;
 mod destination;
 mod error;
 mod extent;
+mod hook;
 mod ids;
 mod image;
 mod key;
@@ -26,7 +27,10 @@ pub use coverage::{AttestationSeen, Coverage, DiscoveredBy, Gone, PlatformCovera
 pub use destination::{BAD_AUTHORITY, Destination, DestinationDraft, DestinationForm, Title};
 pub use error::{ApiError, FieldErrors};
 pub use extent::{Extent, Kind, Kinds};
-pub use ids::{DestinationId, ItemId, KeyId, RuleId, RunId};
+pub use hook::{
+    Changes, Delivery, DeliveryFilter, DeliveryOutcome, DeliveryRun, Hook, HookAddress, HookDetail, LedTo,
+};
+pub use ids::{DeliveryId, DestinationId, HintId, HookId, ItemId, KeyId, RuleId, RunId};
 pub use image::{Digest, Host, ImageRef, Platform, Reference, RepoName, RepoRef, Tag};
 pub use key::{KeyDraft, KeyForm, KeyOrigin, SigningKey};
 pub use mirror::{LogState, Mirror, MirrorDetail, MirrorList, MirrorLogEntry, MirrorName, MirrorState, MirrorTag};

@@ -1,10 +1,11 @@
 //! What is to be done later: payloads, and enqueueing inside the caller's transaction. Handlers stand in `worker`.
 
-use graphile_worker::{JobSpec, WorkerUtils};
+use chrono::{DateTime, Utc};
+use graphile_worker::{JobSpec, RawJobSpec, WorkerUtils};
 use serde::{Deserialize, Serialize};
 use sqlx::{PgPool, Postgres, Transaction};
 
-use crate::model::{Digest, RepoName, RunId};
+use crate::model::{Digest, HintId, RepoName, RunId};
 
 /// PostgreSQL schema of the queue's own tables.
 pub const SCHEMA: &str = "ferry_queue";
@@ -30,6 +31,31 @@ impl RunRule {
     /// The run.
     pub fn run_id(&self) -> RunId {
         self.run
+    }
+}
+
+/// Start the runs of a hint once no more deliveries come about its tag.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SettleHint {
+    hint: HintId,
+}
+
+impl SettleHint {
+    /// Its name in the queue.
+    pub const NAME: &str = "settle_hint";
+
+    /// For this hint.
+    pub fn new(hint: HintId) -> Self {
+        Self { hint }
+    }
+
+    /// The hint.
+    pub fn hint_id(&self) -> HintId {
+        self.hint
+    }
+
+    fn key(&self) -> String {
+        format!("hint:{}", self.hint)
     }
 }
 
@@ -112,17 +138,48 @@ impl Queue {
 
     /// Queues the planning of a run; it begins once the transaction is committed.
     pub async fn run_rule(&self, tx: &mut Transaction<'_, Postgres>, job: &RunRule) -> Result<(), QueueError> {
-        self.add(tx, RunRule::NAME, job, format!("run:{}", job.run)).await
+        self.add(tx, RunRule::NAME, job, spec(format!("run:{}", job.run))).await
     }
 
     /// Queues the copy of a digest; it begins once the transaction is committed.
     pub async fn copy_digest(&self, tx: &mut Transaction<'_, Postgres>, job: &CopyDigest) -> Result<(), QueueError> {
-        self.add(tx, CopyDigest::NAME, job, format!("copy:{}:{}:{}", job.run, job.mirror, job.digest)).await
+        self.add(tx, CopyDigest::NAME, job, spec(format!("copy:{}:{}:{}", job.run, job.mirror, job.digest))).await
     }
 
     /// Queues another look at a digest; it begins once the transaction is committed.
     pub async fn check_digest(&self, tx: &mut Transaction<'_, Postgres>, job: &CheckDigest) -> Result<(), QueueError> {
-        self.add(tx, CheckDigest::NAME, job, format!("check:{}:{}:{}", job.run, job.mirror, job.digest)).await
+        self.add(tx, CheckDigest::NAME, job, spec(format!("check:{}:{}:{}", job.run, job.mirror, job.digest))).await
+    }
+
+    /// Queues the start of a hint's runs for this moment; a job that waits for it already is moved there.
+    pub async fn settle_hint(
+        &self,
+        tx: &mut Transaction<'_, Postgres>,
+        job: &SettleHint,
+        at: DateTime<Utc>,
+    ) -> Result<(), QueueError> {
+        self.add(tx, SettleHint::NAME, job, JobSpec { run_at: Some(at), ..spec(job.key()) }).await
+    }
+
+    /// The same for many hints at once.
+    pub async fn settle_hints(
+        &self,
+        tx: &mut Transaction<'_, Postgres>,
+        jobs: &[(SettleHint, DateTime<Utc>)],
+    ) -> Result<(), QueueError> {
+        if jobs.is_empty() {
+            return Ok(());
+        }
+        let jobs = jobs.iter().map(|(job, at)| {
+            Ok(RawJobSpec {
+                identifier: SettleHint::NAME.to_owned(),
+                payload: serde_json::to_value(job)?,
+                spec: JobSpec { run_at: Some(*at), ..spec(job.key()) },
+            })
+        });
+        let jobs = jobs.collect::<Result<Vec<_>, QueueError>>()?;
+        self.0.clone().with_executor(&mut *tx).add_raw_jobs(&jobs).await?;
+        Ok(())
     }
 
     async fn add(
@@ -130,10 +187,14 @@ impl Queue {
         tx: &mut Transaction<'_, Postgres>,
         name: &str,
         payload: &impl Serialize,
-        key: String,
+        spec: JobSpec,
     ) -> Result<(), QueueError> {
-        let spec = JobSpec::builder().job_key(key).max_attempts(MOST_ATTEMPTS).build();
         self.0.clone().with_executor(&mut *tx).add_raw_job(name, serde_json::to_value(payload)?, spec).await?;
         Ok(())
     }
+}
+
+/// How every job is done; a second one of the same key takes the place of the first.
+fn spec(key: String) -> JobSpec {
+    JobSpec::builder().job_key(key).max_attempts(MOST_ATTEMPTS).build()
 }

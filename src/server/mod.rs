@@ -24,7 +24,7 @@ use tower_http::trace::TraceLayer;
 use crate::app::App;
 use crate::model::Theme;
 use crate::store::{changes, sessions};
-use crate::web;
+use crate::{web, webhook};
 
 /// No form of ours is larger.
 const MOST_BODY: usize = 1024 * 1024;
@@ -58,6 +58,9 @@ pub fn router(app: &App) -> Router {
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::new())
         .layer(TraceLayer::new_for_http())
+        // After the layer that logs addresses: that of a webhook is a secret. Its bodies have a limit of their own, since one that
+        // is too large is kept as refused.
+        .merge(webhook::router(app))
 }
 
 /// Serves until `stop`, then finishes the requests under way.

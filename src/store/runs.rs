@@ -8,8 +8,17 @@ use sqlx::PgPool;
 
 use super::{StoreError, Tx, from_json, items, parsed, proof_policy, to_json};
 use crate::model::{
-    DestinationId, Extent, Failure, ItemCounts, OrgName, ProofPolicy, RuleId, RunId, RunState, RunSummary, Trigger,
+    DestinationId, Extent, Failure, ItemCounts, OrgName, ProofPolicy, RepoName, RuleId, RunId, RunState, RunSummary, Tag,
+    Trigger,
 };
+
+/// What a run is limited to, where it is not all that its rule takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scope {
+    pub mirror: RepoName,
+    /// None: all its tags.
+    pub tag: Option<Tag>,
+}
 
 /// A run that begins.
 pub struct NewRun<'a> {
@@ -23,6 +32,8 @@ pub struct NewRun<'a> {
     pub proof: ProofPolicy,
     pub extent: &'a Extent,
     pub trigger: Trigger,
+    /// None: everything the rule takes.
+    pub scope: Option<&'a Scope>,
     pub started_by: Option<&'a str>,
     pub session_id: Option<&'a str>,
     pub created_at: DateTime<Utc>,
@@ -41,6 +52,8 @@ pub struct Work {
     pub proof: ProofPolicy,
     /// How much of each image goes along.
     pub extent: Extent,
+    /// None: everything the rule takes.
+    pub scope: Option<Scope>,
     /// None once the session has ended.
     pub session_id: Option<String>,
     pub planned: bool,
@@ -50,8 +63,8 @@ pub struct Work {
 pub async fn insert(tx: &mut Tx, run: &NewRun<'_>) -> Result<(), StoreError> {
     sqlx::query!(
         "insert into runs (id, organization, rule_id, rule_name, destination_id, destination_address, attestations,
-                           proof, extent, trigger, started_by, session_id, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                           proof, extent, trigger, started_by, session_id, created_at, scope_mirror, scope_tag)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         run.id.0,
         run.organization.as_str(),
         run.rule.0,
@@ -64,7 +77,9 @@ pub async fn insert(tx: &mut Tx, run: &NewRun<'_>) -> Result<(), StoreError> {
         run.trigger.as_str(),
         run.started_by,
         run.session_id,
-        run.created_at
+        run.created_at,
+        run.scope.map(|scope| scope.mirror.as_str()),
+        run.scope.and_then(|scope| scope.tag.as_ref()).map(Tag::as_str)
     )
     .execute(&mut **tx)
     .await?;
@@ -75,7 +90,8 @@ pub async fn insert(tx: &mut Tx, run: &NewRun<'_>) -> Result<(), StoreError> {
 pub async fn work(db: impl PgExecutor<'_>, id: RunId) -> Result<Option<Work>, StoreError> {
     let row = sqlx::query!(
         r#"select organization, rule_id as "rule: RuleId", destination_id as "destination: DestinationId",
-                  attestations, proof, extent, session_id, planned_at is not null or plan_failure is not null as "planned!"
+                  attestations, proof, extent, scope_mirror, scope_tag, session_id,
+                  planned_at is not null or plan_failure is not null as "planned!"
            from runs where id = $1"#,
         id.0
     )
@@ -84,6 +100,7 @@ pub async fn work(db: impl PgExecutor<'_>, id: RunId) -> Result<Option<Work>, St
     row.map(|row| {
         Ok(Work {
             id,
+            scope: scope(row.scope_mirror.as_deref(), row.scope_tag.as_deref())?,
             organization: parsed("runs.organization", &row.organization)?,
             rule: row.rule,
             destination: row.destination,
@@ -95,6 +112,12 @@ pub async fn work(db: impl PgExecutor<'_>, id: RunId) -> Result<Option<Work>, St
         })
     })
     .transpose()
+}
+
+fn scope(mirror: Option<&str>, tag: Option<&str>) -> Result<Option<Scope>, StoreError> {
+    let Some(mirror) = mirror else { return Ok(None) };
+    let mirror = parsed("runs.scope_mirror", mirror)?;
+    Ok(Some(Scope { mirror, tag: tag.map(|tag| parsed("runs.scope_tag", tag)).transpose()? }))
 }
 
 /// Notes that the list of items is complete.

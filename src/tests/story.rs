@@ -75,6 +75,7 @@ impl Story {
             trusted_key: beginning.trusted.then(|| key.path().to_owned()),
             concurrency: 4,
             worker_timeout: Duration::from_secs(4),
+            settle: Duration::from_secs(1),
             session_hours: 1,
         };
         let app = App::assemble(config, Clock::System).await.expect("the application");

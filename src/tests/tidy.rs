@@ -14,9 +14,9 @@ const LAYERS: &[&[&str]] = &[
     &["registries"],
     &["config", "telemetry", "shell"],
     &["app"],
-    &["access", "catalog", "mirrors", "destinations", "keys", "rules"],
+    &["access", "catalog", "mirrors", "destinations", "hooks", "keys", "rules"],
     &["forward"],
-    &["api", "worker"],
+    &["api", "webhook", "worker"],
     &["web"],
     &["server"],
 ];

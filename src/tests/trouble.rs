@@ -189,6 +189,7 @@ pub fn spawn_worker(story: &Story) -> Child {
         .env("FERRY_DOCKER_REGISTRY", config.docker_registry.as_str())
         .env("FERRY_SCOUT_REGISTRY", config.scout_registry.as_str())
         .env("FERRY_WORKER_TIMEOUT", "4")
+        .env("FERRY_SETTLE_SECONDS", "1")
         .env("FERRY_TRUSTED_KEY", story.key_file())
         .stdout(Stdio::null())
         .stderr(Stdio::null())

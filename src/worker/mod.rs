@@ -4,6 +4,7 @@ mod check_digest;
 mod copy_digest;
 mod error;
 mod run_rule;
+mod settle_hint;
 
 use std::time::Duration;
 
@@ -54,6 +55,7 @@ async fn build(app: App, stop: CancellationToken) -> Result<Worker, WorkerError>
         .define_job::<queue::RunRule>()
         .define_job::<queue::CopyDigest>()
         .define_job::<queue::CheckDigest>()
+        .define_job::<queue::SettleHint>()
         .init()
         .await
         .map_err(|error| WorkerError::Start(error.to_string()))

@@ -1,0 +1,16 @@
+//! Starts the runs of a hint.
+
+use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
+
+use super::error::{JobError, surroundings};
+use crate::forward;
+use crate::queue::SettleHint;
+
+impl TaskHandler for SettleHint {
+    const IDENTIFIER: &'static str = Self::NAME;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let (app, _) = surroundings(&context)?;
+        JobError::of(forward::settle(&app, self.hint_id()).await)
+    }
+}
