@@ -31,6 +31,8 @@ const pages = [
   ["mirrors", "olivia", "/orgs/acme/mirrors"],
   ["mirrors-empty", "gus", "/orgs/globex/mirrors"],
   ["mirror", "olivia", "/orgs/acme/mirrors/dhi-nginx"],
+  ["mirror-webhook-none", "mia", "/orgs/acme/mirrors/dhi-redis"],
+  ["mirror-rotate", "olivia", "/orgs/acme/mirrors/dhi-nginx", (page) => page.locator("summary", { hasText: /^Rotate$/ }).click()],
   ["mirror-stop", "olivia", "/orgs/acme/mirrors/dhi-nginx", (page) => page.locator("summary", { hasText: /^Stop/ }).click()],
   ["mirror-public", "mia", "/orgs/acme/mirrors/dhi-redis"],
   ["destinations", "olivia", "/orgs/acme/destinations"],
@@ -66,6 +68,8 @@ const pages = [
   ["run-held", "olivia", runs.held],
   ["run-held-member", "mia", runs.held],
   ["run-none", "olivia", `${runs.good}?state=failed`],
+  ["deliveries-empty", "gus", "/orgs/globex/deliveries"],
+  ["deliveries", "olivia", "/orgs/acme/deliveries"],
   ["keys", "olivia", "/orgs/acme/keys"],
   ["keys-refused", "olivia", "/orgs/acme/keys", async (page) => {
     await page.getByLabel("Name", { exact: true }).fill("Platform team");
@@ -142,10 +146,22 @@ async function world() {
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
   };
+  await webhook();
   const [good, bad] = [await one(`Production ${name}`, "robot-demo-password"), await one(`Refused ${name}`, "wrong")];
   const runs = { good: await run(good.rule), again: await run(good.rule), bad: await run(bad.rule) };
   // Docker loses a signature, and a destination that has not seen the image before holds its tags.
   await owner.post(`http://127.0.0.1:${Number(process.env.FERRY_SANDBOX_PORTS ?? "4880") + 4}/unsign`, { data: { repository: "acme/dhi-nginx", tag: "1.29" } });
   const third = await one(`Held ${name}`, "robot-demo-password", `${name}-held`);
   return { ...good, runs: { ...runs, held: await run(third.rule) } };
+}
+
+// The webhook of a mirror, with what it delivered: a push of a tag, and something that was refused.
+async function webhook() {
+  const about = { organization: "acme", mirror: "dhi-nginx" };
+  const get = async () => (await read("hooks/get", { mirror: about.mirror })).hook;
+  const { address } = (await get()) ?? (await post("hooks/create", about), await get());
+  const body = (tag) => JSON.stringify({
+    push_data: { tag, pushed_at: Math.floor(Date.now() / 1000), pusher: "dockerhardenedimages" }, repository: { repo_name: "acme/dhi-nginx" },
+  });
+  for (const data of [body("1.29"), body("1.29"), body("no tag")]) await owner.post(address, { data });
 }

@@ -47,6 +47,7 @@ const full: Seen[] = [
   { name: "rule", person: "adam", address: (made) => made.rule, heading: /^Rule /, words: "Last runs" },
   { name: "rule with its preview", person: "mia", address: (made) => `${made.rule}?preview=true`, heading: /^Rule /, words: "Goes along" },
   { name: "change of a rule", person: "adam", address: (made) => `${made.rule}/edit`, heading: /^Edit Rule /, words: "Forward attestations" },
+  { name: "mirror without a webhook, for members", person: "mia", address: acme("mirrors/dhi-redis"), heading: "dhi-redis", words: "This mirror has no webhook." },
   { name: "keys", person: "adam", address: acme("keys"), heading: "Keys", words: "Docker, compiled into Ferry" },
   { name: "keys, for members", person: "mia", address: acme("keys"), heading: "Keys", words: "Admins and owners of the organization add and remove keys." },
   { name: "runs", person: "mia", address: acme("runs"), heading: "Runs", words: "olivia" },
@@ -62,6 +63,8 @@ const empty: Seen[] = [
   { name: "rules", person: "gus", address: globex("rules"), heading: "Rules", words: "No rule yet" },
   { name: "new rule", person: "gus", address: globex("rules/new"), heading: "New rule", words: "A rule needs a destination" },
   { name: "runs", person: "gus", address: globex("runs"), heading: "Runs", words: "No run yet" },
+  { name: "deliveries", person: "gus", address: globex("deliveries"), heading: "Deliveries", words: "No delivery yet" },
+  { name: "deliveries where nothing fits", person: "mia", address: acme("deliveries?mirror=dhi-redis&outcome=refused"), heading: "Deliveries", words: "No delivery here" },
 ];
 
 const missing = "There is no such thing here";
@@ -142,6 +145,9 @@ test("the navigation", async ({ page, as, open }) => {
           - listitem:
             - link "Runs":
               - /url: /orgs/acme/runs
+          - listitem:
+            - link "Deliveries":
+              - /url: /orgs/acme/deliveries
           - listitem:
             - link "Keys":
               - /url: /orgs/acme/keys

@@ -1,5 +1,5 @@
-//! Webhooks of mirrors and what Docker Hub delivered: everybody in the organization looks, admins change, and only they see the
-//! address.
+//! Webhooks of mirrors and what Docker Hub delivered: everybody in the organization looks, admins change, and only they
+//! see the address.
 
 use leptos::prelude::*;
 use server_fn::codec::GetUrl;
@@ -20,7 +20,8 @@ pub async fn get_hook(organization: OrgName, mirror: MirrorName) -> Result<HookD
     Ok(crate::hooks::get(&visitor, &mirror).await?)
 }
 
-/// Makes a webhook for a mirror, at Docker Hub too where the visitor's token may. Form `create-hook`; goes to the mirror's page.
+/// Makes a webhook for a mirror, at Docker Hub too where the visitor's token may. Form `create-hook`; goes to the
+/// mirror's page.
 #[server(prefix = "/api", endpoint = "hooks/create")]
 pub async fn create_hook(organization: OrgName, mirror: MirrorName) -> Result<(), ApiError> {
     let visitor = crate::access::admin(&organization).await?;
@@ -30,7 +31,8 @@ pub async fn create_hook(organization: OrgName, mirror: MirrorName) -> Result<()
     Ok(())
 }
 
-/// Gives the webhook another address; the old one is heard for another day. Form `rotate-hook`; goes to the mirror's page.
+/// Gives the webhook another address; the old one is heard for another day. Form `rotate-hook`; goes to the mirror's
+/// page.
 #[server(prefix = "/api", endpoint = "hooks/rotate")]
 pub async fn rotate_hook(organization: OrgName, mirror: MirrorName) -> Result<(), ApiError> {
     let visitor = crate::access::admin(&organization).await?;

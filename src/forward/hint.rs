@@ -1,5 +1,5 @@
-//! What Docker Hub hints at becomes runs, once it has calmed down. Nothing of a delivery but mirror and tag is believed: each run
-//! reads the tag from the registry.
+//! What Docker Hub hints at becomes runs, once it has calmed down. Nothing of a delivery but mirror and tag is
+//! believed: each run reads the tag from the registry.
 
 use std::time::Duration;
 
@@ -24,8 +24,8 @@ pub fn due(settle: Duration, first_at: DateTime<Utc>, last_at: DateTime<Utc>) ->
     after(last_at, settle).min(after(first_at, settle * LONGEST))
 }
 
-/// Starts a run of every rule that takes the hint's tag, or waits longer where deliveries came meanwhile. Does nothing the
-/// second time: a delivery that comes later opens another hint.
+/// Starts a run of every rule that takes the hint's tag, or waits longer where deliveries came meanwhile. Does nothing
+/// the second time: a delivery that comes later opens another hint.
 pub async fn settle(app: &App, id: HintId) -> Result<(), ForwardError> {
     let (now, settle) = (app.clock.now(), app.config.settle);
     let mut tx = store::begin(&app.db).await?;
@@ -64,7 +64,8 @@ mod tests {
     #[test]
     fn a_hint_settles_after_its_last_delivery_but_not_never() {
         let begin = DateTime::from_timestamp(1_800_000_000, 0).expect("a moment");
-        let after = |last: i64| (due(Duration::from_secs(10), begin, begin + TimeDelta::seconds(last)) - begin).num_seconds();
+        let after =
+            |last: i64| (due(Duration::from_secs(10), begin, begin + TimeDelta::seconds(last)) - begin).num_seconds();
         assert_eq!([after(0), after(7), after(50), after(51), after(500)], [10, 17, 60, 60, 60]);
         assert_eq!(due(Duration::ZERO, begin, begin), begin);
     }

@@ -1,9 +1,10 @@
-//! Webhooks of mirrors: the address that Docker Hub calls is made, shown to those who may configure, rotated and removed; and
-//! what was delivered there. Receiving is for `webhook`.
+//! Webhooks of mirrors: the address that Docker Hub calls is made, shown to those who may configure, rotated and
+//! removed; and what was delivered there. Receiving is for `webhook`.
 
 pub mod secret;
 
 use chrono::TimeDelta;
+use secrecy::ExposeSecret as _;
 use url::{Host, Url};
 
 use crate::app::{App, Visitor};
@@ -39,7 +40,7 @@ pub enum HookError {
     #[error("there is no mirror {0}")]
     NoMirror(MirrorName),
     #[error("the mirror has no webhook")]
-    None,
+    NoHook,
     #[error("the mirror has a webhook")]
     Exists,
     #[error("the address has {0} characters")]
@@ -57,7 +58,7 @@ impl From<HookError> for ApiError {
             }
             HookError::Name(refused) => Self::NotFound(refused.0),
             HookError::NoMirror(name) => Self::NotFound(format!("Docker knows no mirror called {name}.")),
-            HookError::None => {
+            HookError::NoHook => {
                 Self::NotFound("This mirror has no webhook; it may have been removed meanwhile.".to_owned())
             }
             HookError::Exists => {
@@ -92,7 +93,8 @@ pub async fn get(visitor: &Visitor, name: &MirrorName) -> Result<HookDetail, Hoo
     })
 }
 
-/// Makes an address for a mirror, and the webhook at Docker Hub where the visitor's token may; else somebody has to, by hand.
+/// Makes an address for a mirror, and the webhook at Docker Hub where the visitor's token may; else somebody has to, by
+/// hand.
 pub async fn create(visitor: &Visitor, name: &MirrorName) -> Result<(), HookError> {
     let (app, mirror) = (&visitor.app, repository(visitor, name)?);
     let mirrors = visitor.hub.mirrors(visitor.organization.as_str()).await?.mirrors;
@@ -118,7 +120,7 @@ pub async fn create(visitor: &Visitor, name: &MirrorName) -> Result<(), HookErro
 pub async fn rotate(visitor: &Visitor, name: &MirrorName) -> Result<(), HookError> {
     let (app, mirror, now) = (&visitor.app, repository(visitor, name)?, visitor.app.clock.now());
     let mut tx = store::begin(&app.db).await?;
-    let old = hooks::current(&mut *tx, &visitor.organization, &mirror, now).await?.ok_or(HookError::None)?;
+    let old = hooks::current(&mut *tx, &visitor.organization, &mirror, now).await?.ok_or(HookError::NoHook)?;
     hooks::delete_ended(&mut *tx, &visitor.organization, &mirror, now).await?;
     if !hooks::end(&mut *tx, old.id, now + OVERLAP).await? {
         return Err(HookError::Exists);
@@ -143,7 +145,7 @@ pub async fn rotate(visitor: &Visitor, name: &MirrorName) -> Result<(), HookErro
 pub async fn delete(visitor: &Visitor, name: &MirrorName) -> Result<(), HookError> {
     let (app, mirror) = (&visitor.app, repository(visitor, name)?);
     let kept = hooks::current(&app.db, &visitor.organization, &mirror, app.clock.now()).await?;
-    if let Some(slug) = kept.ok_or(HookError::None)?.slug {
+    if let Some(slug) = kept.ok_or(HookError::NoHook)?.slug {
         remove_at_hub(visitor, &mirror, &slug).await?;
     }
     let mut tx = store::begin(&app.db).await?;
@@ -164,8 +166,7 @@ pub async fn deliveries(visitor: &Visitor, filter: &DeliveryFilter) -> Result<Pa
     let mirror = filter.mirror.as_ref().map(|name| repository(visitor, name)).transpose()?;
     // One more than shown tells whether there is a next page.
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
-    let mut rows =
-        deliveries::page(db, organization, mirror.as_ref(), filter.outcome, filter.after, limit).await?;
+    let mut rows = deliveries::page(db, organization, mirror.as_ref(), filter.outcome, filter.after, limit).await?;
     let more = rows.len() > PAGE;
     rows.truncate(PAGE);
     let next = rows.last().filter(|_| more).map(|delivery| delivery.id.to_string());
@@ -204,7 +205,7 @@ async fn insert(visitor: &Visitor, tx: &mut store::Tx, mirror: &RepoName) -> Res
     if length > LONGEST_ADDRESS {
         return Err(HookError::TooLong(length));
     }
-    let secret = secrecy::ExposeSecret::expose_secret(&secret);
+    let secret = secret.expose_secret();
     let new = hooks::NewHook {
         id,
         organization: &visitor.organization,
@@ -221,8 +222,8 @@ async fn insert(visitor: &Visitor, tx: &mut store::Tx, mirror: &RepoName) -> Res
     Ok(Made { id, address: HookAddress(address) })
 }
 
-/// Has Docker Hub call the address; answers false where somebody has to do that by hand. The interface is undocumented, so
-/// whatever it refuses counts as that; only where it can be reached later, or the token is gone, is it an error.
+/// Has Docker Hub call the address; answers false where somebody has to do that by hand. The interface is undocumented,
+/// so whatever it refuses counts as that; only where it can be reached later, or the token is gone, is it an error.
 async fn make_at_hub(visitor: &Visitor, mirror: &RepoName, made: &Made) -> Result<bool, HookError> {
     let Ok(call) = Url::parse(&made.address.0) else { return Ok(false) };
     // The end of an id is random: Docker derives what a webhook is deleted by from its name.

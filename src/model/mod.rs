@@ -27,9 +27,7 @@ pub use coverage::{AttestationSeen, Coverage, DiscoveredBy, Gone, PlatformCovera
 pub use destination::{BAD_AUTHORITY, Destination, DestinationDraft, DestinationForm, Title};
 pub use error::{ApiError, FieldErrors};
 pub use extent::{Extent, Kind, Kinds};
-pub use hook::{
-    Changes, Delivery, DeliveryFilter, DeliveryOutcome, DeliveryRun, Hook, HookAddress, HookDetail, LedTo,
-};
+pub use hook::{Changes, Delivery, DeliveryFilter, DeliveryOutcome, DeliveryRun, Hook, HookAddress, HookDetail, LedTo};
 pub use ids::{DeliveryId, DestinationId, HintId, HookId, ItemId, KeyId, RuleId, RunId};
 pub use image::{Digest, Host, ImageRef, Platform, Reference, RepoName, RepoRef, Tag};
 pub use key::{KeyDraft, KeyForm, KeyOrigin, SigningKey};

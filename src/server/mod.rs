@@ -58,8 +58,8 @@ pub fn router(app: &App) -> Router {
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::new())
         .layer(TraceLayer::new_for_http())
-        // After the layer that logs addresses: that of a webhook is a secret. Its bodies have a limit of their own, since one that
-        // is too large is kept as refused.
+        // After the layer that logs addresses: that of a webhook is a secret. Its bodies have a limit of their own,
+        // since one that is too large is kept as refused.
         .merge(webhook::router(app))
 }
 

@@ -1,4 +1,5 @@
-//! Hints: what deliveries about one tag amount to. One is open until its runs are started; then the next delivery opens another.
+//! Hints: what deliveries about one tag amount to. One is open until its runs are started; then the next delivery opens
+//! another.
 
 use std::collections::HashMap;
 
@@ -143,10 +144,7 @@ pub async fn led_to(tx: &mut Tx, id: HintId, run: RunId) -> Result<(), StoreErro
 }
 
 /// The runs that hints led to, oldest first.
-pub async fn runs(
-    db: impl PgExecutor<'_>,
-    hints: &[HintId],
-) -> Result<HashMap<HintId, Vec<DeliveryRun>>, StoreError> {
+pub async fn runs(db: impl PgExecutor<'_>, hints: &[HintId]) -> Result<HashMap<HintId, Vec<DeliveryRun>>, StoreError> {
     let ids: Vec<uuid::Uuid> = hints.iter().map(|hint| hint.0).collect();
     let rows = sqlx::query!(
         r#"select hint_runs.hint_id as "hint: HintId", runs.id as "id: RunId", runs.rule_name

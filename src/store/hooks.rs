@@ -1,4 +1,5 @@
-//! The addresses that Docker Hub calls. A mirror has at most one that counts, and for a while after a rotation those before it.
+//! The addresses that Docker Hub calls. A mirror has at most one that counts, and for a while after a rotation those
+//! before it.
 
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
@@ -120,18 +121,13 @@ pub async fn set_slug(db: impl PgExecutor<'_>, id: HookId, slug: &str) -> Result
 
 /// Another one takes its place; answers false where one has already.
 pub async fn end(db: impl PgExecutor<'_>, id: HookId, at: DateTime<Utc>) -> Result<bool, StoreError> {
-    let done = sqlx::query!("update hooks set ends_at = $2 where id = $1 and ends_at is null", id.0, at)
-        .execute(db)
-        .await?;
+    let done =
+        sqlx::query!("update hooks set ends_at = $2 where id = $1 and ends_at is null", id.0, at).execute(db).await?;
     Ok(done.rows_affected() == 1)
 }
 
 /// Removes every address of a mirror, those before a rotation too; answers false where there is none.
-pub async fn delete(
-    db: impl PgExecutor<'_>,
-    organization: &OrgName,
-    mirror: &RepoName,
-) -> Result<bool, StoreError> {
+pub async fn delete(db: impl PgExecutor<'_>, organization: &OrgName, mirror: &RepoName) -> Result<bool, StoreError> {
     let done = sqlx::query!(
         "delete from hooks where organization = $1 and mirror = $2",
         organization.as_str(),

@@ -8,8 +8,8 @@ use sqlx::PgPool;
 
 use super::{StoreError, Tx, from_json, items, parsed, proof_policy, to_json};
 use crate::model::{
-    DestinationId, Extent, Failure, ItemCounts, OrgName, ProofPolicy, RepoName, RuleId, RunId, RunState, RunSummary, Tag,
-    Trigger,
+    DestinationId, Extent, Failure, ItemCounts, OrgName, ProofPolicy, RepoName, RuleId, RunId, RunState, RunSummary,
+    Tag, Trigger,
 };
 
 /// What a run is limited to, where it is not all that its rule takes.

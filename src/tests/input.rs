@@ -111,7 +111,12 @@ async fn addresses_that_lead_nowhere_are_404_pages() {
         assert_eq!(page.status, 404, "{path:.60}: {}", &page.body[..page.body.len().min(300)]);
         assert!(page.body.contains("<h1"), "{path:.60}: it is a page of ours");
     }
-    for path in ["/orgs/acme/catalog?q=%FF&kind=nonsense", "/orgs/acme/runs?after=nonsense&rule=nonsense"] {
+    let nonsense = [
+        "/orgs/acme/catalog?q=%FF&kind=nonsense",
+        "/orgs/acme/runs?after=nonsense&rule=nonsense",
+        "/orgs/acme/deliveries?after=nonsense&mirror=nonsense&outcome=nonsense",
+    ];
+    for path in nonsense {
         let status = olivia.page(path).await.status;
         assert!((200..500).contains(&status), "{path}: {status}");
     }

@@ -3,6 +3,7 @@
 mod extent;
 mod faults;
 mod forwarding;
+mod hooks;
 mod input;
 mod mirroring;
 mod person;

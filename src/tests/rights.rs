@@ -60,6 +60,12 @@ const DOORS: &[Door] = &[
     Door { function: "runs/release", read: false, least: Least::Admin, fields: &[("id", NO_ID)] },
     Door { function: "runs/discard", read: false, least: Least::Admin, fields: &[("id", NO_ID)] },
     Door { function: "runs/check", read: false, least: Least::Admin, fields: &[("id", NO_ID)] },
+    Door { function: "hooks/list", read: true, least: Least::Member, fields: &[] },
+    Door { function: "hooks/get", read: true, least: Least::Member, fields: &[("mirror", "dhi-nginx")] },
+    Door { function: "hooks/create", read: false, least: Least::Admin, fields: &[("mirror", "dhi-none")] },
+    Door { function: "hooks/rotate", read: false, least: Least::Admin, fields: &[("mirror", "dhi-nginx")] },
+    Door { function: "hooks/delete", read: false, least: Least::Admin, fields: &[("mirror", "dhi-nginx")] },
+    Door { function: "deliveries/list", read: true, least: Least::Member, fields: &[] },
     Door { function: "keys/list", read: true, least: Least::Member, fields: &[] },
     Door { function: "keys/add", read: false, least: Least::Admin, fields: &[("form[name]", "")] },
     Door { function: "keys/remove", read: false, least: Least::Admin, fields: &[("id", NO_ID)] },
@@ -129,7 +135,9 @@ fn the_table_above_names_every_server_function() {
 async fn pages_and_events_of_an_organization_are_for_its_people() {
     let story = Story::begin().await;
     let gus = story.signed_in("gus").await;
-    for path in ["catalog", "mirrors", "destinations", "rules", "runs", "keys", "rules/new", "destinations/new"] {
+    let paths =
+        ["catalog", "mirrors", "destinations", "rules", "runs", "deliveries", "keys", "rules/new", "destinations/new"];
+    for path in paths {
         let page = gus.page(&format!("/orgs/acme/{path}")).await;
         assert_eq!(page.status, 404, "{path}: {page:?}");
         assert!(!page.body.contains("dhi-nginx"), "{path}");

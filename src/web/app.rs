@@ -11,6 +11,7 @@ use leptos_router::{MatchNestedRoutes, SsrMode, path};
 use crate::model::Theme;
 use crate::web::components::Now;
 use crate::web::frame::Frame;
+use crate::web::pages::deliveries::DeliveriesPage;
 use crate::web::pages::destinations::{DestinationPage, DestinationsPage, NewDestinationPage};
 use crate::web::pages::keys::KeysPage;
 use crate::web::pages::rules::{EditRulePage, NewRulePage, RulePage, RulesPage};
@@ -82,6 +83,7 @@ fn OrganizationRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("rules/:id/edit") view=EditRulePage ssr=SsrMode::Async />
             <Route path=path!("runs") view=RunsPage ssr=SsrMode::Async />
             <Route path=path!("runs/:id") view=RunPage ssr=SsrMode::Async />
+            <Route path=path!("deliveries") view=DeliveriesPage ssr=SsrMode::Async />
             <Route path=path!("keys") view=KeysPage ssr=SsrMode::Async />
         </ParentRoute>
     }

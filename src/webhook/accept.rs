@@ -1,5 +1,6 @@
-//! Keeping deliveries: one task of the process collects what arrives within some milliseconds and writes it in one transaction with the
-//! hints and their jobs. Each is answered after that, so that nothing is accepted that is not kept.
+//! Keeping deliveries: one task of the process collects what arrives within some milliseconds and writes it in one
+//! transaction with the hints and their jobs. Each is answered after that, so that nothing is accepted that is not
+//! kept.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::num::NonZeroU32;

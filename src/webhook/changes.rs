@@ -1,5 +1,5 @@
-//! `dhi_metadata` (`contracts/hub.md` section 5.3) in short: what changed, over the changelogs of all platforms. As delivered it is
-//! unsigned, so it is shown and decides nothing.
+//! `dhi_metadata` (`contracts/hub.md` section 5.3) in short: what changed, over the changelogs of all platforms. As
+//! delivered it is unsigned, so it is shown and decides nothing.
 
 use std::collections::HashSet;
 use std::hash::Hash;
@@ -13,8 +13,12 @@ const SETTINGS: [&str; 3] = ["environment_variables_changed", "labels_changed", 
 
 /// Sums it up; none where there is no changelog. What has another shape is left out.
 pub(super) fn of(metadata: &Value) -> Option<Changes> {
-    let changelogs: Vec<&Value> =
-        metadata.as_object()?.values().filter(|platform| platform.is_object()).map(|platform| &platform["changes"]).collect();
+    let changelogs: Vec<&Value> = metadata
+        .as_object()?
+        .values()
+        .filter(|platform| platform.is_object())
+        .map(|platform| &platform["changes"])
+        .collect();
     if changelogs.is_empty() {
         return None;
     }

@@ -1,5 +1,6 @@
-//! What Docker Hub tells us: route -> payload -> accept, which keeps many deliveries in one transaction with the hints they amount
-//! to. A delivery is a hint and nothing more: unsigned, repeated, perhaps never sent. `callback_url` is never called.
+//! What Docker Hub tells us: route -> payload -> accept, which keeps many deliveries in one transaction with the hints
+//! they amount to. A delivery is a hint and nothing more: unsigned, repeated, perhaps never sent. `callback_url` is
+//! never called.
 
 mod accept;
 mod changes;

@@ -1,5 +1,5 @@
-//! The body of a delivery (`contracts/hub.md` section 5.2), read so that nothing in it can surprise: every field may be missing or of
-//! another type, and only mirror and tag are used.
+//! The body of a delivery (`contracts/hub.md` section 5.2), read so that nothing in it can surprise: every field may be
+//! missing or of another type, and only mirror and tag are used.
 
 use std::time::Duration;
 
@@ -121,9 +121,15 @@ mod tests {
         let cases = [
             (json!({ "push_data": { "tag": "1" } }), Ok("1")),
             (json!({ "push_data": { "tag": "1" }, "repository": null }), Ok("1")),
-            (json!({ "push_data": { "tag": "1" }, "repository": { "name": "dhi-nginx", "namespace": "acme" } }), Ok("1")),
+            (
+                json!({ "push_data": { "tag": "1" }, "repository": { "name": "dhi-nginx", "namespace": "acme" } }),
+                Ok("1"),
+            ),
             (json!({ "push_data": { "tag": "1" }, "repository": { "repo_name": "ACME/dhi-nginx" } }), Ok("1")),
-            (json!({ "push_data": { "tag": "1", "pushed_at": [], "pusher": 7 }, "repository": { "repo_name": 7 } }), Ok("1")),
+            (
+                json!({ "push_data": { "tag": "1", "pushed_at": [], "pusher": 7 }, "repository": { "repo_name": 7 } }),
+                Ok("1"),
+            ),
             (json!({ "push_data": { "tag": "1" }, "repository": { "repo_name": "acme/dhi-redis" } }), Err(422)),
             (json!({ "push_data": { "tag": "1" }, "repository": { "repo_name": "dhi-nginx" } }), Err(422)),
             (json!({ "push_data": { "tag": "no tag" }, "repository": { "repo_name": "acme/dhi-nginx" } }), Err(422)),
@@ -149,7 +155,9 @@ mod tests {
         assert_eq!(at(json!(1_800_000_000)), Some(1_800_000_000_000));
         assert_eq!(at(json!(1_800_000_000.25)), Some(1_800_000_000_250));
         assert_eq!(at(json!("1800000000")), Some(1_800_000_000_000));
-        for nonsense in [json!(null), json!("soon"), json!(-1), json!(0), json!(1e300), json!(u64::MAX), json!({}), json!("NaN")] {
+        for nonsense in
+            [json!(null), json!("soon"), json!(-1), json!(0), json!(1e300), json!(u64::MAX), json!({}), json!("NaN")]
+        {
             assert_eq!(at(nonsense.clone()), None, "{nonsense}");
         }
     }
@@ -158,7 +166,8 @@ mod tests {
     fn what_the_database_cannot_keep_is_not_given_to_it() {
         let nul = read(&json!({ "push_data": { "tag": "1", "pusher": "a\u{0}b" } }));
         assert_eq!((nul.body, nul.pusher.as_deref()), (None, Some("a b")));
-        let long = read(&json!({ "push_data": { "tag": "1" }, "repository": { "full_description": "x".repeat(70_000) } }));
+        let long =
+            read(&json!({ "push_data": { "tag": "1" }, "repository": { "full_description": "x".repeat(70_000) } }));
         assert_eq!((long.body, long.tag.as_deref()), (None, Some("1")));
         let odd = Payload::read(br#"{"a":1e-400000,"b":123456789012345678901234567890}"#).expect("it is JSON");
         assert!(odd.body.is_some_and(|body| !body.contains("400000")), "a number no column could hold");

@@ -13,7 +13,10 @@ pub(super) enum Refusal {
     /// The text is no tag.
     BadTag(String),
     /// It is about another repository than the one this address was made for.
-    OtherRepository { named: String, expected: RepoName },
+    OtherRepository {
+        named: String,
+        expected: RepoName,
+    },
 }
 
 impl Refusal {

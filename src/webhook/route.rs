@@ -26,8 +26,8 @@ struct Door {
     clock: Clock,
 }
 
-/// The route, and the task that keeps what comes in. Everything below the path is taken, so that no address with a secret in it
-/// gets to where requests are logged.
+/// The route, and the task that keeps what comes in. Everything below the path is taken, so that no address with a
+/// secret in it gets to where requests are logged.
 pub fn router(app: &App) -> Router {
     let door = Door { inbox: Inbox::open(app.clone()), clock: app.clock.clone() };
     Router::new().route(&format!("{}{{*secret}}", secret::PATH), post(receive)).with_state(door)

@@ -12,12 +12,14 @@ pub enum Section {
     Destinations,
     Rules,
     Runs,
+    Deliveries,
     Keys,
 }
 
 impl Section {
     /// In the order of the navigation.
-    pub const ALL: [Self; 6] = [Self::Catalog, Self::Mirrors, Self::Destinations, Self::Rules, Self::Runs, Self::Keys];
+    pub const ALL: [Self; 7] =
+        [Self::Catalog, Self::Mirrors, Self::Destinations, Self::Rules, Self::Runs, Self::Deliveries, Self::Keys];
 
     /// The word on the screen.
     pub const fn label(self) -> &'static str {
@@ -27,6 +29,7 @@ impl Section {
             Self::Destinations => "Destinations",
             Self::Rules => "Rules",
             Self::Runs => "Runs",
+            Self::Deliveries => "Deliveries",
             Self::Keys => "Keys",
         }
     }
@@ -39,6 +42,7 @@ impl Section {
             Self::Destinations => "destinations",
             Self::Rules => "rules",
             Self::Runs => "runs",
+            Self::Deliveries => "deliveries",
             Self::Keys => "keys",
         }
     }
@@ -62,6 +66,7 @@ impl Section {
             Self::Destinations => Glyph::Destination,
             Self::Rules => Glyph::Rule,
             Self::Runs => Glyph::Run,
+            Self::Deliveries => Glyph::Delivery,
             Self::Keys => Glyph::Key,
         }
     }

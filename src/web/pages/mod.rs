@@ -1,6 +1,7 @@
 //! Pages, one file or folder a route; each asks `api` and shows what it answers.
 
 mod catalog;
+pub mod deliveries;
 pub mod destinations;
 mod home;
 pub mod keys;

@@ -1,5 +1,7 @@
-//! One mirror: where it stands, its tags, Docker's log of it, and the way to stop it.
+//! One mirror: where it stands, its webhook, its tags, Docker's log of it, and the way to stop it.
 
+mod hook;
+mod hook_forms;
 mod log;
 mod stop;
 mod tags;
@@ -10,7 +12,7 @@ use leptos_router::hooks::use_params_map;
 
 use super::mirrors::{PublicWarning, Visibility, is_busy, last_push};
 use crate::api::mirrors::{StopMirror, get_mirror};
-use crate::model::{ApiError, Mirror, MirrorDetail, MirrorName, MirrorState};
+use crate::model::{ApiError, HookDetail, Mirror, MirrorDetail, MirrorName, MirrorState};
 use crate::web::components::{
     Crumb, EmptyState, KeyValue, KeyValues, Loading, Notice, PageHeader, Panel, Section, StatusBadge, Tone,
 };
@@ -18,6 +20,7 @@ use crate::web::forms::use_form;
 use crate::web::frame::use_organization;
 use crate::web::pages::ReadError;
 use crate::web::refresh::Refresh;
+use hook::{HookPanel, HookState, use_hook};
 use log::Log;
 use stop::{Stop, StopForm, StopRefused, forwarded_by};
 use tags::Tags;
@@ -30,6 +33,7 @@ pub fn MirrorPage() -> impl IntoView {
     let name = Memo::new(move |_| params.read().get("name").unwrap_or_default());
     let mirrors = StoredValue::new(Section::Mirrors.href(organization.as_str()));
 
+    let hook = use_hook(organization.clone(), name);
     let mirror = Resource::new_blocking(
         move || name.get(),
         move |name| {
@@ -50,8 +54,12 @@ pub fn MirrorPage() -> impl IntoView {
         <Transition fallback=|| view! { <Loading rows=10 label="Loading the mirror" /> }>
             {move || Suspend::new(async move {
                 stop.form.ready().await;
+                hook.ready().await;
                 match mirror.await {
-                    Ok(detail) => view! { <Shown detail stop /> }.into_any(),
+                    Ok(detail) => {
+                        let webhook = hook.detail.await;
+                        view! { <Shown detail stop webhook hook /> }.into_any()
+                    }
                     Err(error) => {
                         let way_on = ("Go to the mirrors", mirrors.get_value());
                         view! {
@@ -71,12 +79,17 @@ pub fn MirrorPage() -> impl IntoView {
 }
 
 #[component]
-fn Shown(detail: MirrorDetail, stop: StopForm) -> impl IntoView {
+fn Shown(
+    detail: MirrorDetail,
+    stop: StopForm,
+    webhook: Result<HookDetail, ApiError>,
+    hook: HookState,
+) -> impl IntoView {
     let organization = use_organization();
     let MirrorDetail { mirror, tags, log } = detail;
     let name = mirror.repository.name().to_owned();
     let public = (mirror.is_private == Some(false)).then(|| vec![mirror.repository.to_string()]);
-    let state = mirror.state;
+    let (state, repository) = (mirror.state, mirror.repository.clone());
     let (forwarded, stopped) = (forwarded_by(&mirror.rules), mirror.repository.clone());
     let crumbs = vec![Crumb::new("Mirrors", Section::Mirrors.href(organization.as_str()))];
     view! {
@@ -89,6 +102,7 @@ fn Shown(detail: MirrorDetail, stop: StopForm) -> impl IntoView {
             {public.map(|repositories| view! { <PublicWarning repositories /> })}
             {explanation(state).map(|(tone, words)| view! { <Notice tone>{words}</Notice> })}
             <Facts mirror />
+            <HookPanel repository detail=webhook state=hook />
             <Panel title="Tags">
                 {if tags.is_empty() {
                     view! {
