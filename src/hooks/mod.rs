@@ -145,7 +145,9 @@ pub async fn rotate(visitor: &Visitor, name: &MirrorName) -> Result<(), HookErro
 pub async fn delete(visitor: &Visitor, name: &MirrorName) -> Result<(), HookError> {
     let (app, mirror) = (&visitor.app, repository(visitor, name)?);
     let kept = hooks::current(&app.db, &visitor.organization, &mirror, app.clock.now()).await?;
-    if let Some(slug) = kept.ok_or(HookError::NoHook)?.slug {
+    kept.ok_or(HookError::NoHook)?;
+    // Those before a rotation too: one that could not be replaced calls on.
+    for slug in hooks::slugs(&app.db, &visitor.organization, &mirror).await? {
         remove_at_hub(visitor, &mirror, &slug).await?;
     }
     let mut tx = store::begin(&app.db).await?;
@@ -237,7 +239,9 @@ async fn make_at_hub(visitor: &Visitor, mirror: &RepoName, made: &Made) -> Resul
         }
         Err(error) if error.retryable() || matches!(error, HubError::BadCredential { .. }) => Err(error.into()),
         Err(error) => {
-            tracing::info!(%error, "Docker Hub makes no webhook of {mirror} with this token: it is to be made by hand");
+            // Without Docker's words: a refusal may repeat the address.
+            let closed = error.is_closed_door();
+            tracing::info!(closed, "Docker Hub makes no webhook of {mirror} with this token: it is to be made by hand");
             Ok(false)
         }
     }

@@ -119,6 +119,22 @@ pub async fn set_slug(db: impl PgExecutor<'_>, id: HookId, slug: &str) -> Result
     Ok(())
 }
 
+/// Docker's names of the webhooks that Ferry made for a mirror, also of those before a rotation.
+pub async fn slugs(
+    db: impl PgExecutor<'_>,
+    organization: &OrgName,
+    mirror: &RepoName,
+) -> Result<Vec<String>, StoreError> {
+    let slugs = sqlx::query_scalar!(
+        r#"select slug as "slug!" from hooks where organization = $1 and mirror = $2 and slug is not null"#,
+        organization.as_str(),
+        mirror.as_str()
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(slugs)
+}
+
 /// Another one takes its place; answers false where one has already.
 pub async fn end(db: impl PgExecutor<'_>, id: HookId, at: DateTime<Utc>) -> Result<bool, StoreError> {
     let done =

@@ -26,7 +26,7 @@ const PAUSE: Duration = Duration::from_millis(5);
 /// Deliveries in one transaction.
 const MOST: usize = 500;
 /// Deliveries that wait for their transaction; more are sent away.
-const MOST_WAITING: usize = 4_000;
+const MOST_WAITING: usize = 2_000;
 /// How long a sender is kept waiting.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -257,7 +257,7 @@ impl Strangers {
         }
         let calls = std::mem::take(&mut self.calls);
         tracing::info!(calls, "{calls} calls came to addresses of webhooks that are unknown");
-        let refusal = Some(format!("Unknown address: {calls} calls since the last line like this."));
+        let refusal = Some(format!("Unknown address. Calls like this since the last such line: {calls}."));
         Some(NewDelivery { refusal, received_at: now, ..NewDelivery::default() })
     }
 }
@@ -271,7 +271,7 @@ mod tests {
         let (mut strangers, now) = (Strangers::default(), DateTime::UNIX_EPOCH);
         assert!(strangers.row(0, now).is_none());
         let line = strangers.row(2, now).and_then(|row| row.refusal);
-        assert!(line.is_some_and(|line| line.contains("2 calls")));
+        assert!(line.is_some_and(|line| line.ends_with(": 2.")));
         assert!(strangers.row(500, now).is_none(), "not twice in a minute");
         assert_eq!(strangers.calls, 500, "and none is forgotten");
     }

@@ -109,14 +109,13 @@ fn There(
 ) -> impl IntoView {
     let may_configure = use_role().may_configure();
     let Hook { made_by_ferry, created_by, created_at, address, old_until } = hook;
-    let (status, words) = if made_by_ferry {
-        ("active", "Made at Docker Hub by Ferry")
-    } else if last_accepted.is_some_and(|at| at >= created_at) {
-        ("active", "Made at Docker Hub by hand")
-    } else {
-        ("waiting", "To be made at Docker Hub by hand")
+    let is_heard = last_accepted.is_some_and(|at| at >= created_at);
+    let (status, words) = match (made_by_ferry, is_heard) {
+        (true, _) => ("active", "Made at Docker Hub by Ferry"),
+        (false, true) => ("active", "Made at Docker Hub by hand"),
+        (false, false) => ("waiting", "To be made at Docker Hub by hand"),
     };
-    let steps = (!made_by_ferry && may_configure).then(|| address.clone()).flatten();
+    let steps = (!made_by_ferry && !is_heard).then(|| address.clone()).flatten();
     let address = match (address, may_configure) {
         (Some(HookAddress(text)), _) => view! { <Copyable text /> }.into_any(),
         (None, true) => {
