@@ -1,7 +1,9 @@
 //! What a run does: plan -> copy -> verify -> publish tags -> history. The order is the correctness argument of
 //! `ARCHITECTURE.md`: whoever pulls by tag never meets an image without its proof.
 
+mod again;
 mod audit;
+mod cancel;
 mod coordination;
 mod error;
 mod held;
@@ -11,6 +13,7 @@ mod plan;
 mod prove;
 mod source;
 mod unchanged;
+mod watch;
 
 use crate::app::Visitor;
 use crate::model::{ApiError, RuleId, RunId, Trigger};
@@ -18,6 +21,7 @@ use crate::queue::{QueueError, RunRule};
 use crate::store::{self, StoreError, changes, rules, runs};
 
 pub use audit::{AskCheckError, ask_check, check};
+pub use cancel::{CancelError, cancel};
 pub use error::ForwardError;
 pub use held::{DecideError, Decision, decide};
 pub use perform::perform;
@@ -79,7 +83,7 @@ pub async fn start(visitor: &Visitor, id: RuleId) -> Result<RunId, StartRunError
         created_at: app.clock.now(),
     };
     runs::insert(&mut tx, &new).await?;
-    app.queue.run_rule(&mut tx, &RunRule::new(run)).await?;
+    app.queue.add(&mut tx, &RunRule::new(run)).await?;
     visitor.did(&mut tx, "rule.run", rule.name.as_str()).await?;
     changes::announce(&mut *tx, run).await?;
     store::commit(tx).await?;

@@ -90,6 +90,11 @@ impl CopyError {
         self.source.meaning()
     }
 
+    /// When the registry may be asked again, where it named a time.
+    pub fn until(&self) -> Option<chrono::DateTime<chrono::Utc>> {
+        self.source.until()
+    }
+
     /// Doing the same again, later, can end better without anybody's help.
     pub fn retryable(&self) -> bool {
         self.source.retryable()
@@ -118,10 +123,15 @@ impl CopyError {
                 ),
                 _ => format!("The {side} no longer has this ({step}). Look whether it was deleted or moved."),
             },
-            Meaning::RateLimit { until: Some(until) } => format!(
-                "The {side} asks for a pause while {step}; it may be asked again after {} UTC.",
-                until.format("%Y-%m-%d %H:%M")
-            ),
+            Meaning::RateLimit { until: Some(until) } => {
+                let until = until.format("%Y-%m-%d %H:%M");
+                match &self.source {
+                    RegistryError::PullsLow { limit, left, .. } => format!(
+                        "Of the {limit} pulls that the {side} allows, {left} are left, and Ferry leaves those to others. It looks again after {until} UTC."
+                    ),
+                    _ => format!("The {side} asks for a pause while {step}; it may be asked again after {until} UTC."),
+                }
+            }
             Meaning::RateLimit { until: None } => {
                 format!("The {side} was asked too often while {step}. Ferry tries again later.")
             }

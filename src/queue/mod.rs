@@ -1,5 +1,6 @@
 //! What is to be done later: payloads, and enqueueing inside the caller's transaction. Handlers stand in `worker`.
 
+use chrono::{DateTime, Utc};
 use graphile_worker::{JobSpec, WorkerUtils};
 use serde::{Deserialize, Serialize};
 use sqlx::{PgPool, Postgres, Transaction};
@@ -9,22 +10,61 @@ use crate::model::{Digest, RepoName, RunId};
 /// PostgreSQL schema of the queue's own tables.
 pub const SCHEMA: &str = "ferry_queue";
 
-/// How often a job is begun before it is given up.
-pub const MOST_ATTEMPTS: i16 = 5;
+/// How often a job is tried before its work counts as failed.
+pub const MOST_TRIES: u32 = 5;
+/// How often a job is begun at most. Far more than it is tried: a worker that died has not tried.
+const MOST_ATTEMPTS: i16 = 100;
+
+/// What can be queued.
+pub trait Job: Serialize {
+    /// Its name in the queue.
+    const NAME: &'static str;
+
+    /// What it is about: of two jobs with the same key only one waits.
+    fn key(&self) -> String;
+}
+
+/// A job that can be tried once more after it failed.
+pub trait Retried: Job + Sized {
+    /// Tries that failed before this one.
+    fn tries(&self) -> u32;
+
+    /// The same, after one more try that failed.
+    #[must_use]
+    fn again(&self) -> Self;
+
+    /// If this try fails, the work has failed.
+    fn is_last(&self) -> bool {
+        self.tries() + 1 >= MOST_TRIES
+    }
+}
+
+macro_rules! retried {
+    ($job:ident) => {
+        impl Retried for $job {
+            fn tries(&self) -> u32 {
+                self.tries
+            }
+
+            fn again(&self) -> Self {
+                Self { tries: self.tries + 1, ..self.clone() }
+            }
+        }
+    };
+}
 
 /// Plan a run: list the tags of its rule and queue a [`CopyDigest`] for each digest.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RunRule {
     run: RunId,
+    #[serde(default)]
+    tries: u32,
 }
 
 impl RunRule {
-    /// Its name in the queue.
-    pub const NAME: &str = "run_rule";
-
     /// For this run.
     pub fn new(run: RunId) -> Self {
-        Self { run }
+        Self { run, tries: 0 }
     }
 
     /// The run.
@@ -32,6 +72,16 @@ impl RunRule {
         self.run
     }
 }
+
+impl Job for RunRule {
+    const NAME: &'static str = "run_rule";
+
+    fn key(&self) -> String {
+        format!("run:{}", self.run)
+    }
+}
+
+retried!(RunRule);
 
 /// A job about the items of a run that share mirror and digest.
 macro_rules! digest_job {
@@ -42,15 +92,14 @@ macro_rules! digest_job {
             run: RunId,
             mirror: RepoName,
             digest: Digest,
+            #[serde(default)]
+            tries: u32,
         }
 
         impl $job {
-            /// Its name in the queue.
-            pub const NAME: &str = $name;
-
             /// For the items of this run that share mirror and digest.
             pub fn new(run: RunId, mirror: RepoName, digest: Digest) -> Self {
-                Self { run, mirror, digest }
+                Self { run, mirror, digest, tries: 0 }
             }
 
             /// The run.
@@ -68,6 +117,16 @@ macro_rules! digest_job {
                 &self.digest
             }
         }
+
+        impl Job for $job {
+            const NAME: &'static str = $name;
+
+            fn key(&self) -> String {
+                format!("{}:{}:{}:{}", Self::NAME, self.run, self.mirror, self.digest)
+            }
+        }
+
+        retried!($job);
     };
 }
 
@@ -110,30 +169,21 @@ impl Queue {
         self.0.migrate().await.map_err(|error| QueueError::Migrate(error.to_string()))
     }
 
-    /// Queues the planning of a run; it begins once the transaction is committed.
-    pub async fn run_rule(&self, tx: &mut Transaction<'_, Postgres>, job: &RunRule) -> Result<(), QueueError> {
-        self.add(tx, RunRule::NAME, job, format!("run:{}", job.run)).await
+    /// Queues a job; it begins once the transaction is committed. One with the same key that waits is replaced; one that
+    /// is being done goes on, but is not begun again.
+    pub async fn add(&self, tx: &mut Transaction<'_, Postgres>, job: &impl Job) -> Result<(), QueueError> {
+        self.add_at(tx, job, None).await
     }
 
-    /// Queues the copy of a digest; it begins once the transaction is committed.
-    pub async fn copy_digest(&self, tx: &mut Transaction<'_, Postgres>, job: &CopyDigest) -> Result<(), QueueError> {
-        self.add(tx, CopyDigest::NAME, job, format!("copy:{}:{}:{}", job.run, job.mirror, job.digest)).await
-    }
-
-    /// Queues another look at a digest; it begins once the transaction is committed.
-    pub async fn check_digest(&self, tx: &mut Transaction<'_, Postgres>, job: &CheckDigest) -> Result<(), QueueError> {
-        self.add(tx, CheckDigest::NAME, job, format!("check:{}:{}:{}", job.run, job.mirror, job.digest)).await
-    }
-
-    async fn add(
+    /// Queues a job that begins at that moment, or once the transaction is committed.
+    pub async fn add_at<J: Job>(
         &self,
         tx: &mut Transaction<'_, Postgres>,
-        name: &str,
-        payload: &impl Serialize,
-        key: String,
+        job: &J,
+        at: Option<DateTime<Utc>>,
     ) -> Result<(), QueueError> {
-        let spec = JobSpec::builder().job_key(key).max_attempts(MOST_ATTEMPTS).build();
-        self.0.clone().with_executor(&mut *tx).add_raw_job(name, serde_json::to_value(payload)?, spec).await?;
+        let spec = JobSpec { run_at: at, ..JobSpec::builder().job_key(job.key()).max_attempts(MOST_ATTEMPTS).build() };
+        self.0.clone().with_executor(&mut *tx).add_raw_job(J::NAME, serde_json::to_value(job)?, spec).await?;
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! Behaviour, told as stories against PostgreSQL, the sandbox and a real registry; and the house rules, as tests.
 
+mod control;
 mod extent;
 mod faults;
 mod forwarding;
@@ -14,4 +15,5 @@ mod story;
 mod tidy;
 mod trouble;
 mod unchanged;
+mod waiting;
 mod workers;
