@@ -28,6 +28,7 @@ impl fmt::Display for Side {
 /// What was being done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
+    ListTags,
     ReadManifest,
     ReadBlob,
     CheckBlob,
@@ -44,6 +45,7 @@ pub enum Step {
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::ListTags => "looking up tags",
             Self::ReadManifest => "reading a manifest",
             Self::ReadBlob => "reading a layer or configuration",
             Self::CheckBlob => "looking for a layer or configuration",
@@ -71,7 +73,8 @@ pub struct CopyError {
 }
 
 impl CopyError {
-    pub(super) fn at(side: Side, step: Step, object: impl fmt::Display) -> impl FnOnce(RegistryError) -> Self {
+    /// The failure of an exchange about this object.
+    pub fn at(side: Side, step: Step, object: impl fmt::Display) -> impl FnOnce(RegistryError) -> Self {
         let object = object.to_string();
         move |source| Self { side, step, object, source }
     }

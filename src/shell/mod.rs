@@ -87,8 +87,8 @@ pub struct Copy {
 /// Why nothing, or not everything, was copied.
 #[derive(Debug, thiserror::Error)]
 pub enum ShellError {
-    #[error("{0}")]
-    Source(#[source] RegistryError),
+    #[error("no client of a registry can be made")]
+    Client(#[source] RegistryError),
     #[error("{}", .0.sentence())]
     Copy(#[from] CopyError),
     #[error("the source has no tag {0}")]
@@ -161,7 +161,7 @@ fn registry(args: &Copy, host: &Host) -> Result<Registry, ShellError> {
         ..Budget::default()
     };
     let endpoint = Endpoint { plain_http, budget, ..Endpoint::new(host.clone(), Clock::System) };
-    Registry::connect(endpoint, credentials::of(host)?).map_err(ShellError::Source)
+    Registry::connect(endpoint, credentials::of(host)?).map_err(ShellError::Client)
 }
 
 fn keys(args: &Copy) -> Result<TrustedKeys, ShellError> {

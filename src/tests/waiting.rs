@@ -66,8 +66,8 @@ async fn a_pause_in_the_middle_of_a_copy_is_shown_while_it_lasts() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_last_pulls_of_docker_hub_are_left_to_others_and_the_run_waits_for_more() {
-    // 20 pulls in 15 s: from the sixth on one after the other, and the last two are not touched.
-    let sandbox = Options { pull_limit: 20, pull_window: Duration::from_secs(15), ..Options::default() };
+    // The last of six pulls is not touched, and the run needs more than five.
+    let sandbox = Options { pull_limit: 6, pull_window: Duration::from_secs(6), ..Options::default() };
     let story = Story::with(Beginning { sandbox, ..Beginning::default() }).await;
     let (olivia, rule) = scene(&story).await;
     story.world().ledger().clear();
@@ -77,7 +77,7 @@ async fn the_last_pulls_of_docker_hub_are_left_to_others_and_the_run_waits_for_m
         story.run_until(&olivia, &run, |d| d.items.iter().any(|item| item.state == ItemState::Waiting)).await;
 
     let item = detail.items.iter().find(|item| item.state == ItemState::Waiting).expect("one waits");
-    assert!(sentence(item).contains("20 pulls") && sentence(item).contains("leaves those to others"), "{}", sentence(item));
+    assert!(sentence(item).contains("6 pulls") && sentence(item).contains("leaves those to others"), "{}", sentence(item));
     assert!(item.next_try_at.is_some());
     assert_ended(&story.run_to_end(&olivia, &run).await, RunState::Succeeded);
     let refused = story.world().ledger().count(|entry| entry.facade == Facade::Docker && entry.status == 429);
