@@ -67,6 +67,9 @@ const pages = [
   ["run-failed", "olivia", runs.bad],
   ["run-held", "olivia", runs.held],
   ["run-held-member", "mia", runs.held],
+  ["run-waiting", "olivia", runs.waiting],
+  ["run-cancel", "olivia", runs.waiting, (page) => page.locator("summary", { hasText: /^Cancel run$/ }).click()],
+  ["run-cancelled", "olivia", runs.cancelled],
   ["run-none", "olivia", `${runs.good}?state=failed`],
   ["deliveries-empty", "gus", "/orgs/globex/deliveries"],
   ["deliveries", "olivia", "/orgs/acme/deliveries"],
@@ -150,9 +153,21 @@ async function world() {
   const [good, bad] = [await one(`Production ${name}`, "robot-demo-password"), await one(`Refused ${name}`, "wrong")];
   const runs = { good: await run(good.rule), again: await run(good.rule), bad: await run(bad.rule) };
   // Docker loses a signature, and a destination that has not seen the image before holds its tags.
-  await owner.post(`http://127.0.0.1:${Number(process.env.FERRY_SANDBOX_PORTS ?? "4880") + 4}/unsign`, { data: { repository: "acme/dhi-nginx", tag: "1.29" } });
+  const control = `http://127.0.0.1:${Number(process.env.FERRY_SANDBOX_PORTS ?? "4880") + 4}`;
+  await owner.post(`${control}/unsign`, { data: { repository: "acme/dhi-nginx", tag: "1.29" } });
   const third = await one(`Held ${name}`, "robot-demo-password", `${name}-held`);
-  return { ...good, runs: { ...runs, held: await run(third.rule) } };
+  const held = await run(third.rule);
+  // A registry that asks for a pause of ten minutes, and a run that somebody stopped.
+  const pause = { kind: "status", code: 429, retry_after: 600 };
+  const fourth = await one(`Busy ${name}`, "robot-demo-password", `${name}-busy`);
+  await owner.post(`${control}/faults`, { data: { facade: "destination", method: "PUT", path: `/${name}-busy/dhi-nginx/manifests/`, times: 100_000, trouble: pause } });
+  const stopped = async () => post("rules/run", { organization: "acme", id: last(fourth.rule) });
+  const cancelled = await stopped();
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  await post("runs/cancel", { organization: "acme", id: last(cancelled) });
+  const waiting = await stopped();
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  return { ...good, runs: { ...runs, held, cancelled, waiting } };
 }
 
 // The webhook of a mirror, with what it delivered: a push of a tag, and something that was refused.

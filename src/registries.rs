@@ -1,17 +1,26 @@
 //! Clients of registries, one for each host and credential, so that jobs share tokens, connections and the host's budget.
 
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use secrecy::ExposeSecret as _;
 use sha2::{Digest as _, Sha256};
 
 use crate::clock::Clock;
-use crate::model::Host;
-use crate::oci::{Credential, Endpoint, Registry, RegistryError};
+use crate::model::{Host, Rates};
+use crate::oci::{Budget, Credential, Endpoint, Registry, RegistryError};
 
 /// Clients kept at most; a rotated credential leaves its old one behind until then.
 const MOST: usize = 256;
+
+/// What a destination's settings say besides its address.
+#[derive(Clone, Debug, Default)]
+pub struct Terms {
+    /// Certificates in PEM believed besides the well-known ones.
+    pub authority: Option<String>,
+    pub rates: Rates,
+}
 
 /// The clients of this process.
 #[derive(Clone)]
@@ -33,23 +42,29 @@ impl Registries {
         plain_http: bool,
         credential: Option<Credential>,
     ) -> Result<Registry, RegistryError> {
-        self.connect_believing(host, plain_http, credential, None)
+        self.connect_on(host, plain_http, credential, Terms::default())
     }
 
-    /// The client for this host and credential that believes this authority's certificates too.
-    pub fn connect_believing(
+    /// The client for this host and credential on these terms; other terms are another client.
+    pub fn connect_on(
         &self,
         host: &Host,
         plain_http: bool,
         credential: Option<Credential>,
-        authority: Option<String>,
+        terms: Terms,
     ) -> Result<Registry, RegistryError> {
-        let key = key(host, plain_http, credential.as_ref(), authority.as_deref());
+        let key = key(host, plain_http, credential.as_ref(), &terms);
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(registry) = known.get(&key) {
             return Ok(registry.clone());
         }
-        let endpoint = Endpoint { plain_http, authority, ..Endpoint::new(host.clone(), self.clock.clone()) };
+        let budget = Budget {
+            requests_per_second: terms.rates.requests_per_second.and_then(NonZeroU32::new),
+            bytes_per_second: terms.rates.megabytes_per_second.and_then(|rate| NonZeroU32::new(rate * 1_000_000)),
+            ..Budget::default()
+        };
+        let authority = terms.authority;
+        let endpoint = Endpoint { plain_http, authority, budget, ..Endpoint::new(host.clone(), self.clock.clone()) };
         let registry = Registry::connect(endpoint, credential)?;
         if known.len() >= MOST {
             known.clear();
@@ -60,7 +75,7 @@ impl Registries {
 }
 
 /// A hash, so that no second copy of the secret is kept.
-fn key(host: &Host, plain_http: bool, credential: Option<&Credential>, authority: Option<&str>) -> [u8; 32] {
+fn key(host: &Host, plain_http: bool, credential: Option<&Credential>, terms: &Terms) -> [u8; 32] {
     let mut hash = Sha256::new();
     let mut part = |text: &str| {
         // The length keeps `ab`+`c` apart from `a`+`bc`.
@@ -69,7 +84,8 @@ fn key(host: &Host, plain_http: bool, credential: Option<&Credential>, authority
     };
     part(host.as_str());
     part(if plain_http { "http" } else { "https" });
-    part(authority.unwrap_or_default());
+    part(terms.authority.as_deref().unwrap_or_default());
+    part(&terms.rates.words().unwrap_or_default());
     if let Some(credential) = credential {
         part(&credential.username);
         part(credential.secret.expose_secret());

@@ -56,3 +56,13 @@ pub async fn check_run(organization: OrgName, id: RunId) -> Result<(), ApiError>
     leptos_axum::redirect(&format!("/orgs/{organization}/runs/{id}"));
     Ok(())
 }
+
+/// Stops a run, or the one tag of `item`, before it is done. Form `cancel-run`; goes to the run's page.
+#[server(prefix = "/api", endpoint = "runs/cancel")]
+pub async fn cancel_run(organization: OrgName, id: RunId, item: Option<ItemId>) -> Result<(), ApiError> {
+    let visitor = crate::access::admin(&organization).await?;
+    let answer = crate::forward::cancel(&visitor, id, item).await;
+    crate::access::forms::keep("cancel-run", &id, answer.map_err(ApiError::from)).await?;
+    leptos_axum::redirect(&format!("/orgs/{organization}/runs/{id}"));
+    Ok(())
+}

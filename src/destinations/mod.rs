@@ -8,6 +8,7 @@ use crate::model::{
     ProbeReport,
 };
 use crate::oci::{self, Registry, RegistryError};
+use crate::registries::Terms;
 use crate::seal::SealError;
 use crate::store::{self, StoreError, destinations};
 
@@ -142,6 +143,7 @@ pub async fn open(
         secret: None,
         plain_http: kept.destination.plain_http,
         authority: kept.destination.authority.clone(),
+        rates: kept.destination.rates,
     };
     let registry = connect(app, &draft, secret)?;
     Ok((kept.destination, registry))
@@ -149,8 +151,8 @@ pub async fn open(
 
 fn connect(app: &App, draft: &DestinationDraft, secret: Option<SecretString>) -> Result<Registry, DestinationError> {
     let credential = draft.username.clone().zip(secret).map(|(username, secret)| oci::Credential { username, secret });
-    let authority = draft.authority.clone();
-    Ok(app.registries.connect_believing(&draft.host, draft.plain_http, credential, authority)?)
+    let terms = Terms { authority: draft.authority.clone(), rates: draft.rates };
+    Ok(app.registries.connect_on(&draft.host, draft.plain_http, credential, terms)?)
 }
 
 /// The form, checked, with the secret it means: the one typed, or the one kept where the field was left empty.

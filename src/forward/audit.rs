@@ -4,11 +4,12 @@
 use std::sync::Arc;
 
 use super::ForwardError;
+use super::again::{Next, later};
 use super::coordination::Shared;
 use crate::app::{App, Visitor};
 use crate::model::{ApiError, AttestationSeen, Coverage, Digest, Gone, Item, RunId, SignatureState};
 use crate::oci::{self, Attestations, CopiedImage, CopiedManifest, CopyContext, CopyError, Referrer, Repository, Role};
-use crate::queue::{CheckDigest, QueueError};
+use crate::queue::{CheckDigest, QueueError, Retried as _};
 use crate::store::items::{self, Unit};
 use crate::store::runs;
 use crate::store::{self, StoreError, arrived, changes, held};
@@ -67,7 +68,7 @@ pub async fn ask_check(visitor: &Visitor, run: RunId) -> Result<(), AskCheckErro
     let mut tx = store::begin(&app.db).await?;
     runs::ask_check(&mut tx, run, app.clock.now()).await?;
     for (mirror, digest) in units {
-        app.queue.check_digest(&mut tx, &CheckDigest::new(run, mirror, digest)).await?;
+        app.queue.add(&mut tx, &CheckDigest::new(run, mirror, digest)).await?;
     }
     visitor.did(&mut tx, "run.check", &run.to_string()).await?;
     changes::announce(&mut *tx, run).await?;
@@ -78,12 +79,15 @@ pub async fn ask_check(visitor: &Visitor, run: RunId) -> Result<(), AskCheckErro
 pub async fn check(app: &App, job: &CheckDigest, last: bool) -> Result<(), ForwardError> {
     let unit = Unit { run: job.run_id(), mirror: job.mirror(), digest: job.digest() };
     let answer = match look(app, unit).await {
-        Err(error) if error.retryable() && !last => Err(error),
-        Err(error) => {
+        Err(error) => match Next::after(&error, job, app.clock.now(), app.clock.now(), last) {
+            Next::Wait(at) => later(app, job, at).await,
+            Next::Retry(at) => later(app, &job.again(), at).await,
+            Next::Over => {
             tracing::warn!(run.id = %unit.run, error = &error as &dyn std::error::Error, "a copy cannot be checked");
             held::set_check_failure(&app.db, unit, &error.failure(), app.clock.now()).await?;
             Ok(())
-        }
+            }
+        },
         Ok(()) => Ok(()),
     };
     changes::announce(&app.db, unit.run).await?;

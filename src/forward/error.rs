@@ -1,5 +1,7 @@
 //! Why a run or one of its digests could not be done, and whether trying again can help.
 
+use chrono::{DateTime, Utc};
+
 use crate::destinations::DestinationError;
 use crate::hub::HubError;
 use crate::model::{ApiError, Coverage, Failure, FieldErrors, Refused, RunId};
@@ -64,6 +66,16 @@ impl ForwardError {
             Self::Copy(error) => error.retryable(),
             Self::Registry(error) => error.meaning().retryable(),
             _ => false,
+        }
+    }
+
+    /// When the other side may be asked again, where it named a time.
+    pub fn until(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Hub(HubError::RateLimited { until }) => Some(*until),
+            Self::Copy(error) => error.until(),
+            Self::Registry(error) => error.until(),
+            _ => None,
         }
     }
 

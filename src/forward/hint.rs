@@ -32,7 +32,7 @@ pub async fn settle(app: &App, id: HintId) -> Result<(), ForwardError> {
     let Some(hint) = hints::hold(&mut tx, id).await? else { return Ok(()) };
     let due = due(settle, hint.first_at, hint.last_at);
     if due - now > TimeDelta::from_std(settle / MOMENT).unwrap_or_default() {
-        app.queue.settle_hint(&mut tx, &SettleHint::new(id), due).await?;
+        app.queue.add_at(&mut tx, &SettleHint::new(id), Some(due)).await?;
         return Ok(store::commit(tx).await?);
     }
     hints::take(&mut tx, id, now).await?;

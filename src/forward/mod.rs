@@ -1,7 +1,9 @@
 //! What a run does: plan -> copy -> verify -> publish tags -> history. The order is the correctness argument of
 //! `ARCHITECTURE.md`: whoever pulls by tag never meets an image without its proof.
 
+mod again;
 mod audit;
+mod cancel;
 mod coordination;
 mod error;
 mod held;
@@ -12,6 +14,7 @@ mod plan;
 mod prove;
 mod source;
 mod unchanged;
+mod watch;
 
 use crate::app::{App, Visitor};
 use crate::model::{ApiError, OrgName, Rule, RuleId, RunId, Trigger};
@@ -19,6 +22,7 @@ use crate::queue::{QueueError, RunRule};
 use crate::store::{self, StoreError, changes, rules, runs};
 
 pub use audit::{AskCheckError, ask_check, check};
+pub use cancel::{CancelError, cancel};
 pub use error::ForwardError;
 pub use held::{DecideError, Decision, decide};
 pub use hint::{due, settle};
@@ -111,7 +115,7 @@ async fn begin_run<E: From<StoreError> + From<QueueError>>(
         created_at: app.clock.now(),
     };
     runs::insert(tx, &new).await?;
-    app.queue.run_rule(tx, &RunRule::new(run)).await?;
+    app.queue.add(tx, &RunRule::new(run)).await?;
     changes::announce(&mut **tx, run).await?;
     Ok(run)
 }

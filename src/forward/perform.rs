@@ -1,28 +1,26 @@
 //! Doing one digest of a run: (prove) -> copy -> attest -> prove -> publish. Each step returns what the next one demands.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::ForwardError;
+use super::again::Next;
 use super::coordination::Shared;
 use super::prove::{Prover, Verified};
 use super::source::Source;
 use super::unchanged;
+use super::watch::watched;
 use crate::app::App;
 use crate::model::{Coverage, Item, ItemState};
-use crate::oci::{self, CopiedImage, CopyContext, Known, Meaning, Progress, Published, Repository, Selection};
-use crate::queue::CopyDigest;
+use crate::oci::{self, CopiedImage, CopyContext, Known, Meaning, Published, Repository, Selection};
+use crate::queue::{CopyDigest, Retried as _};
 use crate::store::arrived;
-use crate::store::items::{self, Unit};
+use crate::store::items::{self, SetBack, Unit};
 use crate::store::runs::{self, Work};
-use crate::store::{StoreError, changes, held};
+use crate::store::{self, changes, control, held};
 use crate::{destinations, keys};
 
-/// How often the history learns of bytes that crossed.
-const PULSE: Duration = Duration::from_millis(500);
-
-/// Brings the digest of a job to where its run wants it. Does nothing for items that are done. `last`: it will not be
-/// tried again.
+/// Brings the digest of a job to where its run wants it. Does nothing for items that are over. `last`: the queue will not
+/// begin it again.
 pub async fn perform(app: &App, job: &CopyDigest, last: bool) -> Result<(), ForwardError> {
     let unit = Unit { run: job.run_id(), mirror: job.mirror(), digest: job.digest() };
     let work = runs::work(&app.db, unit.run).await?.ok_or(ForwardError::NoRun(unit.run))?;
@@ -33,28 +31,49 @@ pub async fn perform(app: &App, job: &CopyDigest, last: bool) -> Result<(), Forw
     }
     items::begin(&app.db, unit, app.clock.now()).await?;
     changes::announce(&app.db, unit.run).await?;
-
-    let progress = Arc::new(Progress::default());
-    let carried = counted(app, unit, &progress, Box::pin(carry(app, &work, &open, unit, &progress, last))).await?;
-    let answer = match carried {
-        Ok(()) => Ok(()),
-        Err(error) => {
-            let again = error.retryable() && !last;
-            let state = match &error {
-                _ if again => ItemState::Retrying,
-                ForwardError::Held(_) => ItemState::Held,
-                _ => ItemState::Failed,
-            };
-            tracing::warn!(
-                run.id = %unit.run, image.digest = %unit.digest, error = &error as &dyn std::error::Error,
-                "{}@{} could not be forwarded: {}", unit.mirror, unit.digest, error.failure().sentence
-            );
-            items::set_back(&app.db, unit, state, &error.failure(), error.coverage(), app.clock.now()).await?;
-            if again { Err(error) } else { Ok(()) }
-        }
-    };
+    let carried = Box::pin(carry(app, &work, &open, unit, last || job.is_last())).await;
+    match carried {
+        Ok(()) => {}
+        // Whoever cancelled it has said so in the history.
+        Err(ForwardError::Copy(error)) if error.meaning() == Meaning::Cancelled => {}
+        Err(error) => set_back(app, job, unit, &open, &error, last).await?,
+    }
     changes::announce(&app.db, unit.run).await?;
-    answer
+    Ok(())
+}
+
+/// The history says what went wrong, and the queue when it is tried again; both become true together.
+async fn set_back(
+    app: &App,
+    job: &CopyDigest,
+    unit: Unit<'_>,
+    open: &[Item],
+    error: &ForwardError,
+    last: bool,
+) -> Result<(), ForwardError> {
+    let now = app.clock.now();
+    let since = open.iter().filter_map(|item| item.started_at).min().unwrap_or(now);
+    let next = Next::after(error, job, since, now, last);
+    let state = match (next, error) {
+        (Next::Wait(_), _) => ItemState::Waiting,
+        (Next::Retry(_), _) => ItemState::Retrying,
+        (Next::Over, ForwardError::Held(_)) => ItemState::Held,
+        (Next::Over, _) => ItemState::Failed,
+    };
+    let failure = error.failure();
+    tracing::warn!(
+        run.id = %unit.run, image.digest = %unit.digest, error = error as &dyn std::error::Error,
+        "{}@{} could not be forwarded: {}", unit.mirror, unit.digest, failure.sentence
+    );
+    let mut tx = store::begin(&app.db).await?;
+    let how = SetBack { state, failure: &failure, coverage: error.coverage(), next_try_at: next.at() };
+    items::set_back(&mut tx, unit, how, now).await?;
+    match next {
+        Next::Wait(at) => app.queue.add_at(&mut tx, job, Some(at)).await?,
+        Next::Retry(at) => app.queue.add_at(&mut tx, &job.again(), Some(at)).await?,
+        Next::Over => {}
+    }
+    Ok(store::commit(tx).await?)
 }
 
 /// The repositories of one copy.
@@ -65,14 +84,7 @@ pub(super) struct Place {
 }
 
 /// Everything between the registries, in the order of the correctness argument.
-async fn carry(
-    app: &App,
-    work: &Work,
-    open: &[Item],
-    unit: Unit<'_>,
-    progress: &Arc<Progress>,
-    last: bool,
-) -> Result<(), ForwardError> {
+async fn carry(app: &App, work: &Work, open: &[Item], unit: Unit<'_>, last: bool) -> Result<(), ForwardError> {
     let Some(first) = open.first() else { return Ok(()) };
     let source = Source::open(app, work).await?;
     let destination = work.destination.ok_or(ForwardError::DestinationGone)?;
@@ -84,41 +96,47 @@ async fn carry(
         target: registry.writing(first.target.repository.clone()),
     };
     let mut context = CopyContext::new(Arc::new(Shared(app.clone())));
-    context.progress = Arc::clone(progress);
     (context.selection, context.kinds) = (Selection(work.extent.platforms.clone()), work.extent.kinds.clone());
 
     let keys = keys::trusted(app, &work.organization).await?;
     let terms = unchanged::terms(work, &keys);
-    let verified = if work.attestations {
-        let prover = Prover { policy: work.proof, keys, context: &context, now: app.clock.now(), last };
-        prover.before(&place, unit.digest).await?;
-        let image = copy(app, work, &place, unit, &context).await?;
-        prover.after(&place, image).await?
-    } else {
-        let image = copy(app, work, &place, unit, &context).await?;
-        Verified { known: Known::of(&image, None), image, coverage: None }
+    let prover = Prover { policy: work.proof, keys, context: &context, now: app.clock.now(), last };
+    let bring = async {
+        let verified = prove(app, work, &place, unit, &prover).await?;
+        if work.extent.digest_tags {
+            oci::copy_digest_tags(&verified.image, &place.images, &place.target, &context).await?;
+        }
+        publish(app, open, &verified, &place.target, &context).await?;
+        Ok(verified)
     };
-    publish(app, open, &verified, &place.target, &context).await?;
+    let verified = watched(app, unit, &place, &context, Box::pin(bring)).await?;
     let there = arrived::Place { destination, target: &first.target, terms: &terms };
     Ok(unchanged::remember(app, there, unit.digest, &verified).await?)
 }
 
-/// The image under its digest, with the tags about it that older signers left.
-async fn copy(
+/// The image under its digest, with its proofs where the rule forwards them, judged by the rule's policy.
+async fn prove(
     app: &App,
     work: &Work,
     place: &Place,
     unit: Unit<'_>,
-    context: &CopyContext,
-) -> Result<CopiedImage, ForwardError> {
-    let image = oci::copy_image(&place.images, &place.target, unit.digest, context).await?;
+    prover: &Prover<'_>,
+) -> Result<Verified, ForwardError> {
+    if work.attestations {
+        prover.before(place, unit.digest).await?;
+    }
+    let image = oci::copy_image(&place.images, &place.target, unit.digest, prover.context).await?;
     if &image.digest != unit.digest {
         items::set_target_digest(&app.db, unit, &image.digest).await?;
     }
-    if work.extent.digest_tags {
-        oci::copy_digest_tags(&image, &place.images, &place.target, context).await?;
+    if work.attestations {
+        return prover.after(place, image).await;
     }
-    Ok(image)
+    Ok(unproven(image))
+}
+
+fn unproven(image: CopiedImage) -> Verified {
+    Verified { known: Known::of(&image, None), image, coverage: None }
 }
 
 /// Moves the tags, the last thing that happens.
@@ -132,6 +150,10 @@ async fn publish(
     let before = context.progress.snapshot();
     let nothing_written = before.blobs_copied + before.blobs_mounted + before.manifests_written == 0;
     for item in open {
+        // Cancelled meanwhile.
+        if !control::claim_tag(&app.db, item.id, app.clock.now()).await? {
+            continue;
+        }
         let published = match oci::publish_tag(target, &verified.image.digest, &item.tag, context).await {
             // The other tags of the digest may move all the same.
             Err(error) if error.meaning() == Meaning::ImmutableTag => {
@@ -154,34 +176,4 @@ pub(super) fn tagged(mut coverage: Coverage) -> Coverage {
     coverage.checks.retain(|check| check.number != 1);
     coverage.checks.insert(0, oci::tag_check(true));
     coverage
-}
-
-/// Runs the work while the history learns every moment how many bytes crossed.
-async fn counted<T>(
-    app: &App,
-    unit: Unit<'_>,
-    progress: &Progress,
-    work: impl Future<Output = T>,
-) -> Result<T, StoreError> {
-    let mut told = 0;
-    let mut work = std::pin::pin!(work);
-    let mut pulse = tokio::time::interval(PULSE);
-    let answer = loop {
-        tokio::select! {
-            answer = &mut work => break answer,
-            _ = pulse.tick() => tell(app, unit, progress, &mut told).await?,
-        }
-    };
-    tell(app, unit, progress, &mut told).await?;
-    Ok(answer)
-}
-
-async fn tell(app: &App, unit: Unit<'_>, progress: &Progress, told: &mut u64) -> Result<(), StoreError> {
-    let moved = progress.snapshot().bytes_moved;
-    if moved > *told {
-        items::add_bytes(&app.db, unit, moved - *told, app.clock.now()).await?;
-        *told = moved;
-        changes::announce(&app.db, unit.run).await?;
-    }
-    Ok(())
 }

@@ -2,32 +2,37 @@
 //! there unchanged.
 
 use super::ForwardError;
+use super::again::{Next, later};
 use super::source::Source;
 use super::unchanged::Look;
 use crate::app::App;
 use crate::model::{Digest, Failure, Host, RepoName, RepoRef, Rule, RunId, Tag};
-use crate::queue::CopyDigest;
+use crate::queue::{CopyDigest, Retried as _, RunRule};
 use crate::rules::{self, matching::Matcher};
 use crate::store::items::NewItem;
 use crate::store::runs::Work;
-use crate::store::{self, changes, destinations, items, runs};
+use crate::store::{self, changes, control, destinations, items, runs};
 
-/// Lists what the rule takes and queues its copies. Does nothing the second time. `last`: it will not be tried again,
-/// so a failure goes into the history.
-pub async fn plan(app: &App, run: RunId, last: bool) -> Result<(), ForwardError> {
+/// Lists what the rule takes and queues its copies. Does nothing the second time. `last`: the queue will not begin it
+/// again.
+pub async fn plan(app: &App, job: &RunRule, last: bool) -> Result<(), ForwardError> {
+    let run = job.run_id();
     let work = runs::work(&app.db, run).await?.ok_or(ForwardError::NoRun(run))?;
     if work.planned {
         return Ok(());
     }
     match list(app, &work).await {
         Ok((items, missing)) => write(app, run, &items, missing.as_ref()).await,
-        Err(error) if error.retryable() && !last => Err(error),
-        Err(error) => {
+        Err(error) => match Next::after(&error, job, work.created_at, app.clock.now(), last) {
+            Next::Wait(at) => later(app, job, at).await,
+            Next::Retry(at) => later(app, &job.again(), at).await,
+            Next::Over => {
             tracing::warn!(run.id = %run, error = &error as &dyn std::error::Error, "run {run} could not be planned");
             runs::set_plan_failure(&app.db, run, &error.failure()).await?;
             changes::announce(&app.db, run).await?;
             Ok(())
-        }
+            }
+        },
     }
 }
 
@@ -85,13 +90,16 @@ async fn taken(
 async fn write(app: &App, run: RunId, items: &[NewItem], missing: Option<&Failure>) -> Result<(), ForwardError> {
     let now = app.clock.now();
     let mut tx = store::begin(&app.db).await?;
+    if control::is_cancelled(&mut tx, run).await? {
+        return Ok(());
+    }
     items::insert_all(&mut tx, run, items, now).await?;
     runs::set_planned(&mut tx, run, now).await?;
     if let Some(failure) = missing {
         runs::set_plan_failure(&mut *tx, run, failure).await?;
     }
     for (mirror, digest) in units(items) {
-        app.queue.copy_digest(&mut tx, &CopyDigest::new(run, mirror, digest)).await?;
+        app.queue.add(&mut tx, &CopyDigest::new(run, mirror, digest)).await?;
     }
     changes::announce(&mut *tx, run).await?;
     store::commit(tx).await?;

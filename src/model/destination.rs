@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::error::FieldErrors;
 use super::ids::DestinationId;
 use super::image::{Host, RepoName};
+use super::rates::Rates;
 use super::text::{Refused, checked_text};
 
 const LONGEST_AUTHORITY: usize = 65_536;
@@ -44,6 +45,7 @@ pub struct Destination {
     pub plain_http: bool,
     /// Certificates in PEM believed for this registry besides the well-known ones.
     pub authority: Option<String>,
+    pub rates: Rates,
     pub created_by: String,
     pub created_at: DateTime<Utc>,
     /// Names of the rules that write to it.
@@ -71,6 +73,9 @@ pub struct DestinationForm {
     pub plain_http: String,
     /// Certificates in PEM; empty for the well-known authorities alone.
     pub authority: String,
+    /// Whole numbers, empty for no limit; see [`Rates`].
+    pub requests_per_second: String,
+    pub megabytes_per_second: String,
 }
 
 impl std::fmt::Debug for DestinationForm {
@@ -89,6 +94,7 @@ pub struct DestinationDraft {
     pub secret: Option<String>,
     pub plain_http: bool,
     pub authority: Option<String>,
+    pub rates: Rates,
 }
 
 impl DestinationForm {
@@ -131,9 +137,10 @@ impl DestinationForm {
             errors.add("username", "Add the username that goes with the password or token.");
         }
         let authority = self.checked_authority(&mut errors);
+        let rates = Rates::check(&self.requests_per_second, &self.megabytes_per_second, &mut errors);
         match (name, host) {
             (Some(name), Some(host)) if errors.is_empty() => {
-                Ok(DestinationDraft { name, host, prefix, username, secret, plain_http, authority })
+                Ok(DestinationDraft { name, host, prefix, username, secret, plain_http, authority, rates })
             }
             _ => Err(errors),
         }
@@ -183,10 +190,11 @@ mod tests {
             host: "https://x/".into(),
             prefix: "UPPER".into(),
             username: "u".into(),
+            requests_per_second: "many".into(),
             ..DestinationForm::default()
         };
         let Err(errors) = bad.check(false) else { panic!("the form is bad") };
-        for field in ["name", "host", "prefix", "secret"] {
+        for field in ["name", "host", "prefix", "secret", "requests_per_second"] {
             assert!(errors.get(field).is_some(), "{field}");
         }
     }

@@ -152,14 +152,28 @@ pub enum RunState {
     Unchanged,
 }
 
+/// How far the list of a run's items is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Plan {
+    Open,
+    /// Complete.
+    Done,
+    /// It could not be made, or not for each mirror.
+    Failed,
+    /// The run was cancelled before.
+    Cancelled,
+}
+
 impl RunState {
-    /// Derives it. `planned`: the list of items is complete.
-    pub fn from_items(planned: bool, plan_failed: bool, counts: &ItemCounts) -> Self {
+    /// Derives it.
+    pub fn from_items(plan: Plan, counts: &ItemCounts) -> Self {
         use ItemState as S;
         let any = |states: &[S]| states.iter().any(|s| counts.of(*s) > 0);
-        if plan_failed && counts.finished() == counts.total() {
+        if plan == Plan::Failed && counts.finished() == counts.total() {
             Self::Failed
-        } else if !planned || counts.total() > 0 && counts.of(S::Queued) == counts.total() {
+        } else if plan == Plan::Cancelled {
+            Self::Cancelled
+        } else if plan == Plan::Open || counts.total() > 0 && counts.of(S::Queued) == counts.total() {
             Self::Queued
         } else if any(&[S::Queued, S::Running, S::Waiting, S::Retrying]) {
             Self::Running
@@ -246,6 +260,12 @@ pub struct Item {
     /// Why that could not be done the last time.
     #[serde(default)]
     pub check_failure: Option<Failure>,
+    /// While it waits or is retried: not before that moment.
+    #[serde(default)]
+    pub next_try_at: Option<DateTime<Utc>>,
+    /// Who cancelled it before it was done.
+    #[serde(default)]
+    pub cancelled_by: Option<String>,
     pub started_at: Option<DateTime<Utc>>,
     pub finished_at: Option<DateTime<Utc>>,
 }
@@ -285,6 +305,9 @@ pub struct RunSummary {
     pub trigger: Trigger,
     /// Who started it, where a person did.
     pub started_by: Option<String>,
+    /// Who cancelled it, where a person did.
+    #[serde(default)]
+    pub cancelled_by: Option<String>,
     pub created_at: DateTime<Utc>,
     /// When its last item ended.
     pub finished_at: Option<DateTime<Utc>>,
@@ -330,10 +353,11 @@ mod tests {
     fn a_runs_state_follows_from_its_items() {
         use ItemState as S;
         let state = |items: &[S]| {
-            RunState::from_items(true, false, &ItemCounts(items.iter().map(|s| (*s, 1)).collect::<Vec<_>>()))
+            RunState::from_items(Plan::Done, &ItemCounts(items.iter().map(|s| (*s, 1)).collect::<Vec<_>>()))
         };
-        assert_eq!(RunState::from_items(false, false, &ItemCounts::default()), RunState::Queued);
-        assert_eq!(RunState::from_items(false, true, &ItemCounts::default()), RunState::Failed);
+        assert_eq!(RunState::from_items(Plan::Open, &ItemCounts::default()), RunState::Queued);
+        assert_eq!(RunState::from_items(Plan::Failed, &ItemCounts::default()), RunState::Failed);
+        assert_eq!(RunState::from_items(Plan::Cancelled, &ItemCounts::default()), RunState::Cancelled);
         assert_eq!(state(&[]), RunState::Unchanged);
         assert_eq!(state(&[S::Queued, S::Queued]), RunState::Queued);
         assert_eq!(state(&[S::Queued, S::Failed]), RunState::Running);

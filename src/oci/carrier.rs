@@ -11,6 +11,7 @@ use super::error::RegistryError;
 use super::failure::{CopyError, Side, Step};
 use super::graph::{Descriptor, Parts};
 use super::manifest::{Accepted, RawManifest};
+use super::pace::Pace;
 use super::profile::Chunking;
 use super::registry::Repository;
 use super::send::Payload;
@@ -213,8 +214,8 @@ impl<'a> Carrier<'a> {
                 (How::Pieces(piece), Content::There(mut checked)) => {
                     session.put_in_pieces(digest, &mut checked, piece).await
                 }
-                (How::OnePatch, content) => session.put_in_one_patch(digest, content.into_payload(blob.size)).await,
-                (_, content) => session.put(digest, content.into_payload(blob.size)).await,
+                (How::OnePatch, content) => session.put_in_one_patch(digest, content.into_payload(blob.size, self.pace())).await,
+                (_, content) => session.put(digest, content.into_payload(blob.size, self.pace())).await,
             }
         };
         write.await.map_err(|error| match verdict.take() {
@@ -247,6 +248,11 @@ impl<'a> Carrier<'a> {
             Arc::clone(&self.ctx.progress),
         ))))
     }
+
+    /// How fast the destination may be written to.
+    fn pace(&self) -> Arc<Pace> {
+        Arc::clone(&self.target.registry().pace)
+    }
 }
 
 /// Where the bytes of a blob come from.
@@ -256,12 +262,12 @@ enum Content {
 }
 
 impl Content {
-    fn into_payload(self, length: u64) -> Payload {
+    fn into_payload(self, length: u64, pace: Arc<Pace>) -> Payload {
         match self {
             Self::Here(bytes) => Payload::Bytes(bytes),
             Self::There(checked) => {
                 let heartbeat = checked.heartbeat();
-                Payload::Stream { body: Some(checked.into_body()), length, heartbeat }
+                Payload::Stream { body: Some(checked.into_body(pace)), length, heartbeat }
             }
         }
     }

@@ -9,6 +9,7 @@ use futures::stream::{self, BoxStream, StreamExt};
 use super::digests::Hasher;
 use super::error::RegistryError;
 use super::heartbeat::Heartbeat;
+use super::pace::Pace;
 use super::progress::Progress;
 use crate::model::Digest;
 
@@ -123,12 +124,15 @@ impl Checked {
         }
     }
 
-    /// As the body of one request.
-    pub(super) fn into_body(self) -> reqwest::Body {
-        reqwest::Body::wrap_stream(stream::unfold(Some(self), |checked| async move {
-            let mut checked = checked?;
+    /// As the body of one request to a registry of this pace.
+    pub(super) fn into_body(self, pace: Arc<Pace>) -> reqwest::Body {
+        reqwest::Body::wrap_stream(stream::unfold(Some((self, pace)), |state| async move {
+            let (mut checked, pace) = state?;
             match checked.next().await {
-                Ok(Some(piece)) => Some((Ok(piece), Some(checked))),
+                Ok(Some(piece)) => {
+                    pace.bytes(piece.len()).await;
+                    Some((Ok(piece), Some((checked, pace))))
+                }
                 Ok(None) => None,
                 Err(error) => {
                     let broken = io::Error::other(error.to_string());

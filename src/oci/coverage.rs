@@ -1,6 +1,6 @@
 //! What a destination really holds, read back from it (`contracts/attestations.md` section 8).
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 
@@ -71,7 +71,9 @@ async fn observe(
     ctx.unless_cancelled(format!("{place}@{}", image.digest), async {
         ctx.progress.enter(Stage::Checking);
         let listings = list(image, expected, (place, side), ctx).await?;
-        let reading = Reading { place, side, keys, listings, at_once: ctx.limits.manifests };
+        let named = |listing: &Listing| listing.entries.iter().map(|entry| entry.digest.clone()).collect();
+        let listed = listings.iter().map(|(subject, listing)| (subject.clone(), named(listing))).collect();
+        let reading = Reading { place, side, keys, listings, listed, at_once: ctx.limits.manifests };
         let mut observed = reading.observe(image, expected).await?;
         observed.coverage.checks = proof::checks(image, expected, &observed, &ctx.kinds);
         Ok(observed)
@@ -103,6 +105,8 @@ struct Reading<'a> {
     side: Side,
     keys: &'a TrustedKeys,
     listings: HashMap<Digest, Listing>,
+    /// What each of them names, to be looked up.
+    listed: HashMap<Digest, HashSet<Digest>>,
     at_once: usize,
 }
 
@@ -158,7 +162,7 @@ impl Reading<'_> {
     }
 
     fn is_listed(&self, referrer: &Referrer) -> bool {
-        self.listings.get(&referrer.subject).is_some_and(|listing| listing.names(&referrer.digest))
+        self.listed.get(&referrer.subject).is_some_and(|listed| listed.contains(&referrer.digest))
     }
 
     async fn attestation(&self, referrer: &Referrer, predicate_type: &str) -> Result<AttestationSeen, CopyError> {

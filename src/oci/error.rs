@@ -165,6 +165,9 @@ pub enum RegistryError {
     /// No HTTP client could be made.
     #[error("no HTTP client: {}", chain(.0))]
     Client(reqwest::Error),
+    /// What is left of the pull limit is left to others.
+    #[error("{host} has {left} of {limit} pulls left")]
+    PullsLow { host: Host, limit: u32, left: u32, until: DateTime<Utc> },
     #[error("stopped on request")]
     Cancelled,
 }
@@ -190,7 +193,16 @@ impl RegistryError {
             Self::Missing { .. } | Self::NoAttestations { .. } => Meaning::NotFound,
             Self::NotThere { .. } | Self::Coordination(_) => Meaning::Storage,
             Self::Client(_) | Self::NoAddress { .. } => Meaning::Bug,
+            Self::PullsLow { until, .. } => Meaning::RateLimit { until: Some(*until) },
             Self::Cancelled => Meaning::Cancelled,
+        }
+    }
+
+    /// When it may be asked again, where it named a time.
+    pub fn until(&self) -> Option<DateTime<Utc>> {
+        match self.meaning() {
+            Meaning::RateLimit { until } => until,
+            _ => None,
         }
     }
 

@@ -28,6 +28,7 @@ impl fmt::Display for Side {
 /// What was being done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
+    ListTags,
     ReadManifest,
     ReadBlob,
     CheckBlob,
@@ -44,6 +45,7 @@ pub enum Step {
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::ListTags => "looking up tags",
             Self::ReadManifest => "reading a manifest",
             Self::ReadBlob => "reading a layer or configuration",
             Self::CheckBlob => "looking for a layer or configuration",
@@ -71,7 +73,8 @@ pub struct CopyError {
 }
 
 impl CopyError {
-    pub(super) fn at(side: Side, step: Step, object: impl fmt::Display) -> impl FnOnce(RegistryError) -> Self {
+    /// The failure of an exchange about this object.
+    pub fn at(side: Side, step: Step, object: impl fmt::Display) -> impl FnOnce(RegistryError) -> Self {
         let object = object.to_string();
         move |source| Self { side, step, object, source }
     }
@@ -88,6 +91,11 @@ impl CopyError {
     /// What it means to whoever has to do something about it.
     pub fn meaning(&self) -> Meaning {
         self.source.meaning()
+    }
+
+    /// When the registry may be asked again, where it named a time.
+    pub fn until(&self) -> Option<chrono::DateTime<chrono::Utc>> {
+        self.source.until()
     }
 
     /// Doing the same again, later, can end better without anybody's help.
@@ -118,10 +126,15 @@ impl CopyError {
                 ),
                 _ => format!("The {side} no longer has this ({step}). Look whether it was deleted or moved."),
             },
-            Meaning::RateLimit { until: Some(until) } => format!(
-                "The {side} asks for a pause while {step}; it may be asked again after {} UTC.",
-                until.format("%Y-%m-%d %H:%M")
-            ),
+            Meaning::RateLimit { until: Some(until) } => {
+                let until = until.format("%Y-%m-%d %H:%M");
+                match &self.source {
+                    RegistryError::PullsLow { limit, left, .. } => format!(
+                        "Of the {limit} pulls that the {side} allows, {left} are left, and Ferry leaves those to others. It looks again after {until} UTC."
+                    ),
+                    _ => format!("The {side} asks for a pause while {step}; it may be asked again after {until} UTC."),
+                }
+            }
             Meaning::RateLimit { until: None } => {
                 format!("The {side} was asked too often while {step}. Ferry tries again later.")
             }

@@ -1,6 +1,7 @@
 //! The tag that lists referrers where a registry has no API for it: read, add, write, read again
 //! (`contracts/registries.md` rules 4 and 5).
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -65,7 +66,8 @@ pub(super) async fn ensure_listed(
 async fn wait_for_api(target: &Repository, subject: &Digest, entries: &[Entry]) -> Result<(), RegistryError> {
     for round in 0..MOST_ROUNDS {
         let listing = target.referrers(subject).await?;
-        let missing: Vec<_> = entries.iter().filter(|entry| !listing.names(&entry.digest)).collect();
+        let listed: HashSet<&Digest> = listing.entries.iter().map(|entry| &entry.digest).collect();
+        let missing: Vec<_> = entries.iter().filter(|entry| !listed.contains(&entry.digest)).collect();
         if missing.is_empty() {
             return Ok(());
         }
@@ -93,8 +95,8 @@ async fn add(
     let reference = Reference::Tag(tag);
     let unlisted = |now: &Option<RawManifest>| -> Result<Vec<Value>, RegistryError> {
         let listed = listed(now.as_ref())?;
-        let names = |entry: &Entry| listed.iter().any(|known| known["digest"] == entry.digest.as_str());
-        Ok(entries.iter().filter(|entry| !names(entry)).map(Entry::json).collect())
+        let named: HashSet<&str> = listed.iter().filter_map(|known| known["digest"].as_str()).collect();
+        Ok(entries.iter().filter(|entry| !named.contains(entry.digest.as_str())).map(Entry::json).collect())
     };
     let is_new = entries.iter().any(|entry| entry.is_new);
     if !is_new && unlisted(&target.get_manifest(&reference).await?)?.is_empty() {

@@ -87,6 +87,7 @@ impl Repository {
 
     /// The bytes; by digest they are checked against it. `None` is a clean 404.
     pub async fn get_manifest(&self, reference: &Reference) -> Result<Option<RawManifest>, RegistryError> {
+        self.may_pull(reference).await?;
         let call = self.call(Method::GET, &format!("manifests/{reference}"))?.header(ACCEPT, accepted());
         let reply = match self.registry.send(call).await {
             Err(error) if error.is_not_found() => return Ok(None),
@@ -173,6 +174,6 @@ impl RawManifest {
     }
 }
 
-fn accepted() -> HeaderValue {
+pub(super) fn accepted() -> HeaderValue {
     HeaderValue::from_str(&ACCEPTED.join(", ")).unwrap_or(HeaderValue::from_static("*/*"))
 }

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `registry` | a client for one registry and one credential; a repository in it |
 //! | `send` | how a request leaves: budget, sign-in, redirects, retries |
+//! | `pace`, `pulls` | how fast a registry is asked, and what is left of its pull limit |
 //! | `token`, `challenge` | sign-in, tokens, and who may see the credential |
 //! | `guard`, `authority` | where a registry may send us, and whose certificates it may show |
 //! | `manifest`, `graph` | manifests as raw bytes, and what they name |
@@ -47,11 +48,13 @@ mod heartbeat;
 mod inspect;
 mod known;
 mod manifest;
+mod pace;
 mod probe;
 mod profile;
 mod progress;
 mod proof;
 mod publish;
+mod pulls;
 mod referrers;
 mod registry;
 mod resume;

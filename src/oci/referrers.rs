@@ -31,13 +31,6 @@ pub struct Listing {
     pub by: DiscoveredBy,
 }
 
-impl Listing {
-    /// Whether it names this digest.
-    pub fn names(&self, digest: &Digest) -> bool {
-        self.entries.iter().any(|entry| &entry.digest == digest)
-    }
-}
-
 /// Which repositories have the referrers API, for a day.
 #[derive(Default)]
 pub(super) struct Capabilities {

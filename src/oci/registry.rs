@@ -1,9 +1,11 @@
 //! One registry and one credential: the client every request of a copy goes through.
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, Url};
 use secrecy::SecretString;
@@ -11,9 +13,11 @@ use secrecy::SecretString;
 use super::authority::believing;
 use super::error::RegistryError;
 use super::guard::Guard;
+use super::pace::{Pace, Pause};
 use super::profile::Profile;
+use super::pulls::Pulls;
 use super::referrers::Capabilities;
-use super::send::{Call, Lanes, Pause};
+use super::send::{Call, Lanes};
 use super::token::Tokens;
 use crate::clock::Clock;
 use crate::model::{Host, RepoName, RepoRef};
@@ -53,18 +57,22 @@ impl Default for Patience {
     }
 }
 
-/// How much one registry is asked at once.
+/// How much one registry is asked, at once and by the second.
 #[derive(Clone, Copy, Debug)]
 pub struct Budget {
     /// Small requests: manifests, listings, HEADs.
     pub requests: usize,
     pub downloads: usize,
     pub uploads: usize,
+    /// Requests of every kind; as fast as it answers where there is none.
+    pub requests_per_second: Option<NonZeroU32>,
+    /// Bytes of what it answers and of what is sent to it, together.
+    pub bytes_per_second: Option<NonZeroU32>,
 }
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { requests: 32, downloads: 8, uploads: 8 }
+        Self { requests: 32, downloads: 8, uploads: 8, requests_per_second: None, bytes_per_second: None }
     }
 }
 
@@ -115,7 +123,9 @@ pub struct Inner {
     /// For hosts the registry sends us to; resolves names under the guard and never carries the credential.
     pub(super) elsewhere: Client,
     pub(super) lanes: Lanes,
+    pub(super) pace: Arc<Pace>,
     pub(super) pause: Pause,
+    pub(super) pulls: Pulls,
     pub(super) capabilities: Capabilities,
     profile: RwLock<Profile>,
 }
@@ -159,6 +169,7 @@ impl Registry {
         let profile = endpoint.profile.unwrap_or_else(|| Profile::of_host(&endpoint.host));
         Ok(Self(Arc::new(Inner {
             lanes: Lanes::new(endpoint.budget),
+            pace: Arc::new(Pace::new(endpoint.budget)),
             endpoint,
             base,
             guard,
@@ -166,6 +177,7 @@ impl Registry {
             own,
             elsewhere,
             pause: Pause::default(),
+            pulls: Pulls::default(),
             capabilities: Capabilities::default(),
             profile: RwLock::new(profile),
         })))
@@ -211,7 +223,13 @@ impl Registry {
         url.origin() == self.base.origin()
     }
 
+    /// Until when the registry asked to be left alone; every request waits for that.
+    pub fn paused_until(&self) -> Option<DateTime<Utc>> {
+        self.pause.until(self.endpoint.clock.now())
+    }
+
     pub(super) fn note_headers(&self, headers: &HeaderMap) {
+        self.pulls.note(headers, self.endpoint.clock.now());
         self.learn_profile(Profile::of_headers(headers));
     }
 }

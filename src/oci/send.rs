@@ -1,6 +1,6 @@
 //! The one way a request leaves: budget, sign-in, redirects, retries, and a refusal read into an [`Answer`].
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
@@ -9,11 +9,11 @@ use futures::stream::{self, BoxStream, StreamExt};
 use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Body, Method, Response, StatusCode, Url};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::Instant;
 
 use super::answer::{Answer, Asked};
 use super::error::{Meaning, RegistryError, Unsafe};
 use super::heartbeat::Heartbeat;
+use super::pace::Pace;
 use super::registry::{Budget, Registry};
 use super::token::Authorization;
 
@@ -115,28 +115,6 @@ impl Lanes {
     }
 }
 
-/// Until when everybody leaves this registry alone, after it asked for that.
-#[derive(Default)]
-pub(super) struct Pause(Mutex<Option<Instant>>);
-
-impl Pause {
-    async fn over(&self) {
-        loop {
-            let until = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            match until {
-                Some(until) if until > Instant::now() => tokio::time::sleep_until(until).await,
-                _ => return,
-            }
-        }
-    }
-
-    fn extend(&self, by: Duration) {
-        let until = Instant::now() + by;
-        let mut pause = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *pause = Some(pause.map_or(until, |old| old.max(until)));
-    }
-}
-
 /// An answer below 300, with its place in the budget until it is read.
 pub(super) struct Reply {
     pub(super) status: StatusCode,
@@ -146,6 +124,7 @@ pub(super) struct Reply {
     pub(super) asked: Asked,
     response: Response,
     silence: Duration,
+    pace: Arc<Pace>,
     permit: Option<OwnedSemaphorePermit>,
 }
 
@@ -190,12 +169,15 @@ impl Reply {
 
     /// The body piece by piece; the budget is held until it is dropped.
     pub(super) fn into_stream(self) -> BoxStream<'static, Result<Bytes, RegistryError>> {
-        let Self { response, silence, permit, url, .. } = self;
-        let state = Some((response, permit, url));
+        let Self { response, silence, pace, permit, url, .. } = self;
+        let state = Some((response, pace, permit, url));
         Box::pin(stream::unfold(state, move |state| async move {
-            let (mut response, permit, url) = state?;
+            let (mut response, pace, permit, url) = state?;
             match tokio::time::timeout(silence, response.chunk()).await {
-                Ok(Ok(Some(piece))) => Some((Ok(piece), Some((response, permit, url)))),
+                Ok(Ok(Some(piece))) => {
+                    pace.bytes(piece.len()).await;
+                    Some((Ok(piece), Some((response, pace, permit, url))))
+                }
                 Ok(Ok(None)) => None,
                 Ok(Err(error)) => Some((Err(RegistryError::transport(&Method::GET, &url, error)), None)),
                 Err(_) => Some((Err(silent(&Method::GET, &url, silence)), None)),
@@ -286,6 +268,7 @@ impl Registry {
     }
 
     async fn hop(&self, call: &mut Call, url: &Url, auth: Option<&Authorization>) -> Result<Reply, RegistryError> {
+        self.pace.request().await;
         let client = if self.is_own(url) { &self.own } else { &self.elsewhere };
         let mut request = client.request(call.method.clone(), url.clone()).headers(call.headers.clone());
         if let Some(auth) = auth {
@@ -301,6 +284,7 @@ impl Registry {
             Payload::Empty => {}
             // An empty body has no length of its own for the HTTP client either.
             Payload::Bytes(bytes) => {
+                self.pace.bytes(bytes.len()).await;
                 request = request.header(CONTENT_LENGTH, HeaderValue::from(bytes.len())).body(bytes.clone());
             }
             Payload::Stream { body, length, heartbeat } => {
@@ -328,6 +312,7 @@ impl Registry {
             asked,
             response,
             silence: patience.answer,
+            pace: Arc::clone(&self.pace),
             permit: None,
         })
     }

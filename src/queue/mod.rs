@@ -10,22 +10,61 @@ use crate::model::{Digest, HintId, RepoName, RunId};
 /// PostgreSQL schema of the queue's own tables.
 pub const SCHEMA: &str = "ferry_queue";
 
-/// How often a job is begun before it is given up.
-pub const MOST_ATTEMPTS: i16 = 5;
+/// How often a job is tried before its work counts as failed.
+pub const MOST_TRIES: u32 = 5;
+/// How often a job is begun at most. Far more than it is tried: a worker that died has not tried.
+const MOST_ATTEMPTS: i16 = 100;
+
+/// What can be queued.
+pub trait Job: Serialize {
+    /// Its name in the queue.
+    const NAME: &'static str;
+
+    /// What it is about: of two jobs with the same key only one waits.
+    fn key(&self) -> String;
+}
+
+/// A job that can be tried once more after it failed.
+pub trait Retried: Job + Sized {
+    /// Tries that failed before this one.
+    fn tries(&self) -> u32;
+
+    /// The same, after one more try that failed.
+    #[must_use]
+    fn again(&self) -> Self;
+
+    /// If this try fails, the work has failed.
+    fn is_last(&self) -> bool {
+        self.tries() + 1 >= MOST_TRIES
+    }
+}
+
+macro_rules! retried {
+    ($job:ident) => {
+        impl Retried for $job {
+            fn tries(&self) -> u32 {
+                self.tries
+            }
+
+            fn again(&self) -> Self {
+                Self { tries: self.tries + 1, ..self.clone() }
+            }
+        }
+    };
+}
 
 /// Plan a run: list the tags of its rule and queue a [`CopyDigest`] for each digest.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RunRule {
     run: RunId,
+    #[serde(default)]
+    tries: u32,
 }
 
 impl RunRule {
-    /// Its name in the queue.
-    pub const NAME: &str = "run_rule";
-
     /// For this run.
     pub fn new(run: RunId) -> Self {
-        Self { run }
+        Self { run, tries: 0 }
     }
 
     /// The run.
@@ -34,6 +73,16 @@ impl RunRule {
     }
 }
 
+impl Job for RunRule {
+    const NAME: &'static str = "run_rule";
+
+    fn key(&self) -> String {
+        format!("run:{}", self.run)
+    }
+}
+
+retried!(RunRule);
+
 /// Start the runs of a hint once no more deliveries come about its tag.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SettleHint {
@@ -41,9 +90,6 @@ pub struct SettleHint {
 }
 
 impl SettleHint {
-    /// Its name in the queue.
-    pub const NAME: &str = "settle_hint";
-
     /// For this hint.
     pub fn new(hint: HintId) -> Self {
         Self { hint }
@@ -53,6 +99,10 @@ impl SettleHint {
     pub fn hint_id(&self) -> HintId {
         self.hint
     }
+}
+
+impl Job for SettleHint {
+    const NAME: &'static str = "settle_hint";
 
     fn key(&self) -> String {
         format!("hint:{}", self.hint)
@@ -68,15 +118,14 @@ macro_rules! digest_job {
             run: RunId,
             mirror: RepoName,
             digest: Digest,
+            #[serde(default)]
+            tries: u32,
         }
 
         impl $job {
-            /// Its name in the queue.
-            pub const NAME: &str = $name;
-
             /// For the items of this run that share mirror and digest.
             pub fn new(run: RunId, mirror: RepoName, digest: Digest) -> Self {
-                Self { run, mirror, digest }
+                Self { run, mirror, digest, tries: 0 }
             }
 
             /// The run.
@@ -94,6 +143,16 @@ macro_rules! digest_job {
                 &self.digest
             }
         }
+
+        impl Job for $job {
+            const NAME: &'static str = $name;
+
+            fn key(&self) -> String {
+                format!("{}:{}:{}:{}", Self::NAME, self.run, self.mirror, self.digest)
+            }
+        }
+
+        retried!($job);
     };
 }
 
@@ -136,65 +195,43 @@ impl Queue {
         self.0.migrate().await.map_err(|error| QueueError::Migrate(error.to_string()))
     }
 
-    /// Queues the planning of a run; it begins once the transaction is committed.
-    pub async fn run_rule(&self, tx: &mut Transaction<'_, Postgres>, job: &RunRule) -> Result<(), QueueError> {
-        self.add(tx, RunRule::NAME, job, spec(format!("run:{}", job.run))).await
+    /// Queues a job; it begins once the transaction is committed. One with the same key that waits is replaced; one that
+    /// is being done goes on, but is not begun again.
+    pub async fn add(&self, tx: &mut Transaction<'_, Postgres>, job: &impl Job) -> Result<(), QueueError> {
+        self.add_at(tx, job, None).await
     }
 
-    /// Queues the copy of a digest; it begins once the transaction is committed.
-    pub async fn copy_digest(&self, tx: &mut Transaction<'_, Postgres>, job: &CopyDigest) -> Result<(), QueueError> {
-        self.add(tx, CopyDigest::NAME, job, spec(format!("copy:{}:{}:{}", job.run, job.mirror, job.digest))).await
-    }
-
-    /// Queues another look at a digest; it begins once the transaction is committed.
-    pub async fn check_digest(&self, tx: &mut Transaction<'_, Postgres>, job: &CheckDigest) -> Result<(), QueueError> {
-        self.add(tx, CheckDigest::NAME, job, spec(format!("check:{}:{}:{}", job.run, job.mirror, job.digest))).await
-    }
-
-    /// Queues the start of a hint's runs for this moment; a job that waits for it already is moved there.
-    pub async fn settle_hint(
+    /// Queues a job that begins at that moment, or once the transaction is committed.
+    pub async fn add_at<J: Job>(
         &self,
         tx: &mut Transaction<'_, Postgres>,
-        job: &SettleHint,
-        at: DateTime<Utc>,
+        job: &J,
+        at: Option<DateTime<Utc>>,
     ) -> Result<(), QueueError> {
-        self.add(tx, SettleHint::NAME, job, JobSpec { run_at: Some(at), ..spec(job.key()) }).await
+        let raw = raw(job, at)?;
+        self.0.clone().with_executor(&mut *tx).add_raw_job(&raw.identifier, raw.payload, raw.spec).await?;
+        Ok(())
     }
 
-    /// The same for many hints at once.
-    pub async fn settle_hints(
+    /// Queues many jobs of a kind at once, each for its moment.
+    pub async fn add_all<J: Job>(
         &self,
         tx: &mut Transaction<'_, Postgres>,
-        jobs: &[(SettleHint, DateTime<Utc>)],
+        jobs: &[(J, DateTime<Utc>)],
     ) -> Result<(), QueueError> {
         if jobs.is_empty() {
             return Ok(());
         }
-        let jobs = jobs.iter().map(|(job, at)| {
-            Ok(RawJobSpec {
-                identifier: SettleHint::NAME.to_owned(),
-                payload: serde_json::to_value(job)?,
-                spec: JobSpec { run_at: Some(*at), ..spec(job.key()) },
-            })
-        });
-        let jobs = jobs.collect::<Result<Vec<_>, QueueError>>()?;
+        let jobs = jobs.iter().map(|(job, at)| raw(job, Some(*at))).collect::<Result<Vec<_>, _>>()?;
         self.0.clone().with_executor(&mut *tx).add_raw_jobs(&jobs).await?;
-        Ok(())
-    }
-
-    async fn add(
-        &self,
-        tx: &mut Transaction<'_, Postgres>,
-        name: &str,
-        payload: &impl Serialize,
-        spec: JobSpec,
-    ) -> Result<(), QueueError> {
-        self.0.clone().with_executor(&mut *tx).add_raw_job(name, serde_json::to_value(payload)?, spec).await?;
         Ok(())
     }
 }
 
-/// How every job is done; a second one of the same key takes the place of the first.
-fn spec(key: String) -> JobSpec {
-    JobSpec::builder().job_key(key).max_attempts(MOST_ATTEMPTS).build()
+fn raw<J: Job>(job: &J, at: Option<DateTime<Utc>>) -> Result<RawJobSpec, QueueError> {
+    Ok(RawJobSpec {
+        identifier: J::NAME.to_owned(),
+        payload: serde_json::to_value(job)?,
+        spec: JobSpec { run_at: at, ..JobSpec::builder().job_key(job.key()).max_attempts(MOST_ATTEMPTS).build() },
+    })
 }

@@ -65,8 +65,10 @@ pub struct Options {
     pub mirror_role: Role,
     /// How many referrers a registry lists at once.
     pub referrers_page: usize,
-    /// Manifest pulls from Hub's registry that are allowed in six hours, signed in; anonymous ones have 100.
+    /// Manifest pulls from Hub's registry that are allowed in a window, signed in; anonymous ones have 100.
     pub pull_limit: u32,
+    /// That window: six hours at Docker; it begins with the first pull.
+    pub pull_window: Duration,
     /// Hub REST calls a minute that are allowed, signed in; anonymous ones have 180.
     pub call_limit: u32,
     /// Whether Hub's registry sends readers of blobs to another host, as the real one does.
@@ -108,6 +110,7 @@ impl Default for Options {
             mirror_role: Role::Owner,
             referrers_page: 10,
             pull_limit: 5000,
+            pull_window: Duration::from_hours(6),
             call_limit: 6000,
             redirect_blobs: false,
             destination: Destination::default(),

@@ -12,7 +12,7 @@ use super::memory::Memory;
 use super::report::{Outcome, Report};
 use super::{ShellError, Wanted};
 use crate::model::{Coverage, Digest, Reference, Tag};
-use crate::oci::{self, CopyContext, CopyError, Known, Progress, Published, RegistryError, Repository, TrustedKeys};
+use crate::oci::{self, CopyContext, CopyError, Known, Progress, Published, RegistryError, Repository, Side, Step, TrustedKeys};
 
 /// Tags resolved at once; a HEAD costs no pull.
 const RESOLVED_AT_ONCE: usize = 32;
@@ -68,7 +68,7 @@ impl Batch {
                 Ok(vec![Wanted { digest: digest.clone(), tags: vec![tag] }])
             }
             Some(Reference::Tag(tag)) => {
-                let digest = self.source.resolve(tag).await.map_err(ShellError::Source)?;
+                let digest = self.source.resolve(tag).await.map_err(self.looking_up(Side::Source))?;
                 let digest = digest.ok_or_else(|| ShellError::NoTag(tag.to_string()))?;
                 Ok(vec![Wanted { digest, tags: vec![named.unwrap_or_else(|| tag.clone())] }])
             }
@@ -79,14 +79,15 @@ impl Batch {
 
     async fn list_all(&self, only: &[Glob]) -> Result<Vec<Wanted>, ShellError> {
         let patterns: Vec<_> = only.iter().map(Glob::compile_matcher).collect();
-        let tags = self.source.tags().await.map_err(ShellError::Source)?;
+        let tags = self.source.tags().await.map_err(self.looking_up(Side::Source))?;
         let fits = |tag: &Tag| only.is_empty() || patterns.iter().any(|pattern| pattern.is_match(tag.as_str()));
         let tags = tags.into_iter().filter(|tag| fits(tag) && !is_fallback(tag));
         let resolved = stream::iter(tags).map(|tag| async move {
             let digest = self.source.resolve(&tag).await?;
             Ok::<_, RegistryError>(digest.map(|digest| (digest, tag)))
         });
-        let resolved: Vec<_> = resolved.buffered(RESOLVED_AT_ONCE).try_collect().await.map_err(ShellError::Source)?;
+        let resolved = resolved.buffered(RESOLVED_AT_ONCE).try_collect::<Vec<_>>();
+        let resolved = resolved.await.map_err(self.looking_up(Side::Source))?;
         let mut by_digest: BTreeMap<Digest, Vec<Tag>> = BTreeMap::new();
         // A tag that went away between the list and here is none.
         for (digest, tag) in resolved.into_iter().flatten() {
@@ -96,6 +97,12 @@ impl Batch {
             return Err(ShellError::Nothing);
         }
         Ok(by_digest.into_iter().map(|(digest, tags)| Wanted { digest, tags }).collect())
+    }
+
+    fn looking_up(&self, side: Side) -> impl FnOnce(RegistryError) -> ShellError {
+        let place = if side == Side::Destination { &self.target } else { &self.source };
+        let failed = CopyError::at(side, Step::ListTags, place);
+        move |error| failed(error).into()
     }
 
     /// Says what would be done; asks the destination for its tags and reads no manifest.
@@ -115,7 +122,7 @@ impl Batch {
             .map(|(one, tag)| async move { self.target.resolve(tag).await.map(|now| (one, tag, now)) });
         let mut looked = std::pin::pin!(looked.buffered(RESOLVED_AT_ONCE));
         while let Some(looked) = looked.next().await {
-            let (one, tag, now) = looked.map_err(ShellError::Source)?;
+            let (one, tag, now) = looked.map_err(self.looking_up(Side::Destination))?;
             let narrowed = !self.context.selection.is_everything();
             let what = match now {
                 None => "new".to_owned(),

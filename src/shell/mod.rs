@@ -6,6 +6,7 @@ mod credentials;
 mod memory;
 mod report;
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -72,6 +73,12 @@ pub struct Copy {
     /// Images under way at once
     #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=64))]
     at_once: u16,
+    /// Requests to each registry in a second; as fast as it answers without
+    #[arg(long, value_name = "NUMBER")]
+    requests_per_second: Option<NonZeroU32>,
+    /// Megabytes to and from each registry in a second, 1 to 4000; as fast as they come without
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=4000))]
+    megabytes_per_second: Option<u32>,
     /// One line of JSON for each event, instead of text for people
     #[arg(long)]
     json: bool,
@@ -80,8 +87,8 @@ pub struct Copy {
 /// Why nothing, or not everything, was copied.
 #[derive(Debug, thiserror::Error)]
 pub enum ShellError {
-    #[error("{0}")]
-    Source(#[source] RegistryError),
+    #[error("no client of a registry can be made")]
+    Client(#[source] RegistryError),
     #[error("{}", .0.sentence())]
     Copy(#[from] CopyError),
     #[error("the source has no tag {0}")]
@@ -146,9 +153,15 @@ pub async fn copy(args: Copy, cancel: CancellationToken) -> Result<(), ShellErro
 fn registry(args: &Copy, host: &Host) -> Result<Registry, ShellError> {
     let plain_http = host.is_loopback() || args.plain_http.contains(host);
     // Each large blob under way takes 1.5 MiB of buffers; four fill any line that one thread can.
-    let budget = Budget { downloads: 4, uploads: 4, ..Budget::default() };
+    let budget = Budget {
+        downloads: 4,
+        uploads: 4,
+        requests_per_second: args.requests_per_second,
+        bytes_per_second: args.megabytes_per_second.and_then(|number| NonZeroU32::new(number * 1_000_000)),
+        ..Budget::default()
+    };
     let endpoint = Endpoint { plain_http, budget, ..Endpoint::new(host.clone(), Clock::System) };
-    Registry::connect(endpoint, credentials::of(host)?).map_err(ShellError::Source)
+    Registry::connect(endpoint, credentials::of(host)?).map_err(ShellError::Client)
 }
 
 fn keys(args: &Copy) -> Result<TrustedKeys, ShellError> {

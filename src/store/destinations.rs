@@ -3,7 +3,7 @@
 use sqlx::PgExecutor;
 
 use super::{StoreError, on_constraint, parsed};
-use crate::model::{Destination, DestinationDraft, DestinationId, OrgName};
+use crate::model::{Destination, DestinationDraft, DestinationId, OrgName, Rates};
 
 /// A destination with what opens it.
 pub struct Kept {
@@ -21,6 +21,8 @@ struct Row {
     sealed_secret: Option<Vec<u8>>,
     plain_http: bool,
     authority: Option<String>,
+    requests_per_second: Option<i32>,
+    megabytes_per_second: Option<i32>,
     created_by: String,
     created_at: chrono::DateTime<chrono::Utc>,
     rules: Vec<String>,
@@ -38,6 +40,10 @@ impl TryFrom<Row> for Kept {
             has_secret: row.sealed_secret.is_some(),
             plain_http: row.plain_http,
             authority: row.authority,
+            rates: Rates {
+                requests_per_second: row.requests_per_second.and_then(|rate| u32::try_from(rate).ok()),
+                megabytes_per_second: row.megabytes_per_second.and_then(|rate| u32::try_from(rate).ok()),
+            },
             created_by: row.created_by,
             created_at: row.created_at,
             rules: row.rules,
@@ -51,7 +57,7 @@ pub async fn list(db: impl PgExecutor<'_>, organization: &OrgName) -> Result<Vec
     let rows = sqlx::query_as!(
         Row,
         r#"select d.id as "id: DestinationId", d.name, d.host, d.prefix, d.username, d.sealed_secret, d.plain_http,
-                  d.authority, d.created_by, d.created_at,
+                  d.authority, d.requests_per_second, d.megabytes_per_second, d.created_by, d.created_at,
                   array(select r.name from rules r where r.destination_id = d.id order by lower(r.name)) as "rules!"
            from destinations d where d.organization = $1 order by lower(d.name)"#,
         organization.as_str()
@@ -70,7 +76,7 @@ pub async fn find(
     let row = sqlx::query_as!(
         Row,
         r#"select d.id as "id: DestinationId", d.name, d.host, d.prefix, d.username, d.sealed_secret, d.plain_http,
-                  d.authority, d.created_by, d.created_at,
+                  d.authority, d.requests_per_second, d.megabytes_per_second, d.created_by, d.created_at,
                   array(select r.name from rules r where r.destination_id = d.id order by lower(r.name)) as "rules!"
            from destinations d where d.organization = $1 and d.id = $2"#,
         organization.as_str(),
@@ -94,8 +100,8 @@ pub async fn insert(
     sqlx::query!(
         "insert into destinations
              (id, organization, name, host, prefix, username, sealed_secret, plain_http, authority, created_by,
-              created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+              created_at, requests_per_second, megabytes_per_second)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         id.0,
         organization.as_str(),
         draft.name.as_str(),
@@ -106,7 +112,9 @@ pub async fn insert(
         draft.plain_http,
         draft.authority,
         created_by,
-        now
+        now,
+        number(draft.rates.requests_per_second),
+        number(draft.rates.megabytes_per_second)
     )
     .execute(db)
     .await
@@ -124,7 +132,7 @@ pub async fn update(
 ) -> Result<bool, StoreError> {
     let done = sqlx::query!(
         "update destinations set name = $3, host = $4, prefix = $5, username = $6, sealed_secret = $7, plain_http = $8,
-             authority = $9
+             authority = $9, requests_per_second = $10, megabytes_per_second = $11
          where organization = $1 and id = $2",
         organization.as_str(),
         id.0,
@@ -134,7 +142,9 @@ pub async fn update(
         draft.username,
         sealed_secret,
         draft.plain_http,
-        draft.authority
+        draft.authority,
+        number(draft.rates.requests_per_second),
+        number(draft.rates.megabytes_per_second)
     )
     .execute(db)
     .await
@@ -150,4 +160,8 @@ pub async fn delete(db: impl PgExecutor<'_>, organization: &OrgName, id: Destina
             .await
             .map_err(|e| on_constraint(e, "rules_destination", StoreError::InUse))?;
     Ok(done.rows_affected() == 1)
+}
+
+fn number(rate: Option<u32>) -> Option<i32> {
+    rate.and_then(|rate| i32::try_from(rate).ok())
 }

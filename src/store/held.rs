@@ -17,7 +17,8 @@ pub async fn hold(
 ) -> Result<(), StoreError> {
     let coverage = coverage.map(|coverage| to_json("items.coverage", coverage)).transpose()?;
     sqlx::query!(
-        "update items set state = 'held', failure = $2, coverage = coalesce($3, coverage), updated_at = $4
+        "update items set state = 'held', failure = $2, coverage = coalesce($3, coverage), publishing_at = null,
+                          updated_at = $4
          where id = $1",
         item.0,
         to_json("items.failure", failure)?,

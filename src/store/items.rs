@@ -80,6 +80,8 @@ struct Row {
     decided_by: Option<String>,
     checked_at: Option<DateTime<Utc>>,
     check_failure: Option<serde_json::Value>,
+    next_try_at: Option<DateTime<Utc>>,
+    cancelled_by: Option<String>,
     started_at: Option<DateTime<Utc>>,
     finished_at: Option<DateTime<Utc>>,
 }
@@ -105,6 +107,8 @@ impl TryFrom<Row> for Item {
             decided_by: row.decided_by,
             checked_at: row.checked_at,
             check_failure: row.check_failure.map(|json| from_json("items.check_failure", json)).transpose()?,
+            next_try_at: row.next_try_at,
+            cancelled_by: row.cancelled_by,
             started_at: row.started_at,
             finished_at: row.finished_at,
         })
@@ -138,7 +142,8 @@ pub async fn list(db: impl PgExecutor<'_>, run: RunId) -> Result<Vec<Item>, Stor
     let rows = sqlx::query_as!(
         Row,
         r#"select id as "id: ItemId", mirror, tag, target_host, target_repository, digest, target_digest, state, bytes, attempts,
-                  coverage, failure, decided_by, checked_at, check_failure, started_at, finished_at
+                  coverage, failure, decided_by, checked_at, check_failure, next_try_at, cancelled_by, started_at,
+                  finished_at
            from items where run_id = $1 order by mirror, tag"#,
         run.0
     )
@@ -152,7 +157,8 @@ pub async fn of_unit(db: impl PgExecutor<'_>, unit: Unit<'_>) -> Result<Vec<Item
     let rows = sqlx::query_as!(
         Row,
         r#"select id as "id: ItemId", mirror, tag, target_host, target_repository, digest, target_digest, state, bytes, attempts,
-                  coverage, failure, decided_by, checked_at, check_failure, started_at, finished_at
+                  coverage, failure, decided_by, checked_at, check_failure, next_try_at, cancelled_by, started_at,
+                  finished_at
            from items where run_id = $1 and mirror = $2 and digest = $3 order by tag"#,
         unit.run.0,
         unit.mirror.as_str(),
@@ -188,7 +194,7 @@ pub async fn totals(db: impl PgExecutor<'_>, runs: &[RunId]) -> Result<HashMap<R
 pub async fn begin(db: impl PgExecutor<'_>, unit: Unit<'_>, now: DateTime<Utc>) -> Result<(), StoreError> {
     sqlx::query!(
         "update items set state = 'running', attempts = attempts + 1, started_at = coalesce(started_at, $4),
-                          updated_at = $4
+                          next_try_at = null, publishing_at = null, updated_at = $4
          where run_id = $1 and mirror = $2 and digest = $3
            and state not in ('held', 'succeeded', 'unchanged', 'failed', 'cancelled')",
         unit.run.0,
@@ -232,7 +238,9 @@ pub async fn finish(
 ) -> Result<(), StoreError> {
     let coverage = coverage.map(|coverage| to_json("items.coverage", coverage)).transpose()?;
     sqlx::query!(
-        "update items set state = $2, coverage = $3, failure = null, finished_at = $4, updated_at = $4 where id = $1",
+        "update items set state = $2, coverage = $3, failure = null, next_try_at = null, publishing_at = null,
+                          finished_at = $4, updated_at = $4
+         where id = $1",
         item.0,
         state.as_str(),
         coverage,
@@ -243,30 +251,36 @@ pub async fn finish(
     Ok(())
 }
 
-/// A try failed: the unit's open items are `retrying`, `held` or `failed`, with the reason and what was seen.
-pub async fn set_back(
-    db: impl PgExecutor<'_>,
-    unit: Unit<'_>,
-    state: ItemState,
-    failure: &Failure,
-    coverage: Option<&Coverage>,
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    let coverage = coverage.map(|coverage| to_json("items.coverage", coverage)).transpose()?;
+/// How a try failed.
+pub struct SetBack<'a> {
+    /// `waiting`, `retrying`, `held` or `failed`.
+    pub state: ItemState,
+    pub failure: &'a Failure,
+    /// What was seen before.
+    pub coverage: Option<&'a Coverage>,
+    /// Not before that moment.
+    pub next_try_at: Option<DateTime<Utc>>,
+}
+
+/// A try failed: so it is with the unit's open items.
+pub async fn set_back(tx: &mut Tx, unit: Unit<'_>, how: SetBack<'_>, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let coverage = how.coverage.map(|coverage| to_json("items.coverage", coverage)).transpose()?;
     sqlx::query!(
         "update items set state = $4, failure = $5, updated_at = $6, coverage = coalesce($7, coverage),
+                          next_try_at = $8, publishing_at = null,
                           finished_at = case when $4 = 'failed' then $6::timestamptz end
          where run_id = $1 and mirror = $2 and digest = $3
            and state not in ('held', 'succeeded', 'unchanged', 'failed', 'cancelled')",
         unit.run.0,
         unit.mirror.as_str(),
         unit.digest.as_str(),
-        state.as_str(),
-        to_json("items.failure", failure)?,
+        how.state.as_str(),
+        to_json("items.failure", how.failure)?,
         now,
-        coverage
+        coverage,
+        how.next_try_at
     )
-    .execute(db)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }

@@ -4,6 +4,7 @@ pub mod arrived;
 pub mod audit;
 pub mod blobs;
 pub mod changes;
+pub mod control;
 pub mod deliveries;
 pub mod destinations;
 pub mod held;

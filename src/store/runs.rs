@@ -8,8 +8,8 @@ use sqlx::PgPool;
 
 use super::{StoreError, Tx, from_json, items, parsed, proof_policy, to_json};
 use crate::model::{
-    DestinationId, Extent, Failure, ItemCounts, OrgName, ProofPolicy, RepoName, RuleId, RunId, RunState, RunSummary,
-    Tag, Trigger,
+    DestinationId, Extent, Failure, ItemCounts, OrgName, Plan, ProofPolicy, RepoName, RuleId, RunId, RunState,
+    RunSummary, Tag, Trigger,
 };
 
 /// What a run is limited to, where it is not all that its rule takes.
@@ -56,6 +56,8 @@ pub struct Work {
     pub scope: Option<Scope>,
     /// None once the session has ended.
     pub session_id: Option<String>,
+    pub created_at: DateTime<Utc>,
+    /// Nothing is left to plan.
     pub planned: bool,
 }
 
@@ -90,8 +92,8 @@ pub async fn insert(tx: &mut Tx, run: &NewRun<'_>) -> Result<(), StoreError> {
 pub async fn work(db: impl PgExecutor<'_>, id: RunId) -> Result<Option<Work>, StoreError> {
     let row = sqlx::query!(
         r#"select organization, rule_id as "rule: RuleId", destination_id as "destination: DestinationId",
-                  attestations, proof, extent, scope_mirror, scope_tag, session_id,
-                  planned_at is not null or plan_failure is not null as "planned!"
+                  attestations, proof, extent, scope_mirror, scope_tag, session_id, created_at,
+                  planned_at is not null or plan_failure is not null or cancelled_at is not null as "planned!"
            from runs where id = $1"#,
         id.0
     )
@@ -108,6 +110,7 @@ pub async fn work(db: impl PgExecutor<'_>, id: RunId) -> Result<Option<Work>, St
             proof: proof_policy("runs.proof", &row.proof)?,
             extent: from_json("runs.extent", row.extent)?,
             session_id: row.session_id,
+            created_at: row.created_at,
             planned: row.planned,
         })
     })
@@ -151,6 +154,8 @@ struct Row {
     planned_at: Option<DateTime<Utc>>,
     plan_failure: Option<serde_json::Value>,
     check_asked_at: Option<DateTime<Utc>>,
+    cancelled_at: Option<DateTime<Utc>>,
+    cancelled_by: Option<String>,
 }
 
 /// Why a run could not be planned, beside what it amounts to.
@@ -165,7 +170,8 @@ pub async fn find(db: &PgPool, organization: &OrgName, id: RunId) -> Result<Opti
     let row = sqlx::query_as!(
         Row,
         r#"select id as "id: RunId", rule_id as "rule_id: RuleId", rule_name, destination_address, trigger, started_by,
-                  created_at, planned_at, plan_failure, check_asked_at
+                  created_at, planned_at, plan_failure, check_asked_at, cancelled_at,
+                  cancelled_by
            from runs where organization = $1 and id = $2"#,
         organization.as_str(),
         id.0
@@ -190,7 +196,8 @@ pub async fn page(
     let rows = sqlx::query_as!(
         Row,
         r#"select id as "id: RunId", rule_id as "rule_id: RuleId", rule_name, destination_address, trigger, started_by,
-                  created_at, planned_at, plan_failure, check_asked_at
+                  created_at, planned_at, plan_failure, check_asked_at, cancelled_at,
+                  cancelled_by
            from runs
            where organization = $1 and ($2::uuid is null or rule_id = $2) and ($3::uuid is null or id < $3)
            order by id desc limit $4"#,
@@ -209,7 +216,8 @@ pub async fn latest(db: &PgPool, organization: &OrgName) -> Result<HashMap<RuleI
     let rows = sqlx::query_as!(
         Row,
         r#"select distinct on (rule_id) id as "id: RunId", rule_id as "rule_id: RuleId", rule_name,
-                  destination_address, trigger, started_by, created_at, planned_at, plan_failure, check_asked_at
+                  destination_address, trigger, started_by, created_at, planned_at, plan_failure, check_asked_at, cancelled_at,
+                  cancelled_by
            from runs where organization = $1 and rule_id is not null
            order by rule_id, id desc"#,
         organization.as_str()
@@ -233,7 +241,13 @@ async fn summaries(db: &PgPool, rows: Vec<Row>) -> Result<Vec<RunSummary>, Store
 
 fn summary(row: Row, totals: items::Totals) -> Result<RunSummary, StoreError> {
     let counts = ItemCounts(totals.counts);
-    let state = RunState::from_items(row.planned_at.is_some(), row.plan_failure.is_some(), &counts);
+    let plan = match row {
+        _ if row.plan_failure.is_some() => Plan::Failed,
+        _ if row.planned_at.is_some() => Plan::Done,
+        _ if row.cancelled_at.is_some() => Plan::Cancelled,
+        _ => Plan::Open,
+    };
+    let state = RunState::from_items(plan, &counts);
     let trigger = Trigger::parse(&row.trigger).ok_or_else(|| StoreError::Inconsistent {
         column: "runs.trigger",
         value: row.trigger,
@@ -246,8 +260,9 @@ fn summary(row: Row, totals: items::Totals) -> Result<RunSummary, StoreError> {
         destination: row.destination_address,
         trigger,
         started_by: row.started_by,
+        cancelled_by: row.cancelled_by,
         created_at: row.created_at,
-        finished_at: if state.is_final() { totals.last_finished.or(row.planned_at) } else { None },
+        finished_at: if state.is_final() { totals.last_finished.or(row.planned_at).or(row.cancelled_at) } else { None },
         state,
         counts,
         bytes: totals.bytes,

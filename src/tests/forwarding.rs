@@ -6,36 +6,8 @@ use ferry::model::{DiscoveredBy, ItemState, RunDetail, RunState};
 use ferry::sandbox::{DESTINATION_PASSWORD, DESTINATION_USER, Facade};
 use serde_json::Value;
 
-use super::registry::{DebianRegistry, fetch_everything, raw};
+use super::registry::{DebianRegistry, by_fallback_tag, digests, fetch_everything, fetched, json, raw};
 use super::story::{Story, all_items, assert_ended};
-
-/// A GET at a registry without credentials; the body, or none for 404.
-async fn fetched(host: &str, path: &str) -> Option<Vec<u8>> {
-    let accept = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json";
-    let request = reqwest::Client::new().get(format!("http://{host}/v2/{path}")).header("accept", accept);
-    let response = request.send().await.expect("the registry answers");
-    match response.status().as_u16() {
-        200 => Some(response.bytes().await.expect("a body").to_vec()),
-        404 => None,
-        other => panic!("{path}: {other}"),
-    }
-}
-
-fn json(bytes: &[u8]) -> Value {
-    serde_json::from_slice(bytes).expect("JSON")
-}
-
-fn digests(list: &Value, key: &str) -> Vec<String> {
-    let entries = list[key].as_array().expect("a list");
-    entries.iter().map(|entry| entry["digest"].as_str().expect("a digest").to_owned()).collect()
-}
-
-/// The referrers of a digest by the tag that stands in for the API.
-async fn by_fallback_tag(host: &str, repository: &str, digest: &str) -> Vec<String> {
-    let tag = digest.replace(':', "-");
-    let index = fetched(host, &format!("{repository}/manifests/{tag}")).await;
-    index.map(|bytes| digests(&json(&bytes), "manifests")).unwrap_or_default()
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_image_arrives_in_debians_registry_with_both_levels_of_proof() {

@@ -1,5 +1,6 @@
 //! Behaviour, told as stories against PostgreSQL, the sandbox and a real registry; and the house rules, as tests.
 
+mod control;
 mod extent;
 mod faults;
 mod forwarding;
@@ -11,8 +12,11 @@ mod proofs;
 mod registry;
 mod rights;
 mod sessions;
+mod shell;
 mod story;
+mod terminal;
 mod tidy;
 mod trouble;
 mod unchanged;
+mod waiting;
 mod workers;

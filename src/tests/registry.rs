@@ -3,6 +3,7 @@
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 /// A registry of its own port and folder, without a referrers API; it ends with the story.
@@ -52,6 +53,36 @@ impl Drop for DebianRegistry {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// A GET at a registry without credentials; the body, or none for 404.
+pub async fn fetched(host: &str, path: &str) -> Option<Vec<u8>> {
+    let accept = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json";
+    let request = reqwest::Client::new().get(format!("http://{host}/v2/{path}")).header("accept", accept);
+    let response = request.send().await.expect("the registry answers");
+    match response.status().as_u16() {
+        200 => Some(response.bytes().await.expect("a body").to_vec()),
+        404 => None,
+        other => panic!("{path}: {other}"),
+    }
+}
+
+/// What a registry has answered, read.
+pub fn json(bytes: &[u8]) -> Value {
+    serde_json::from_slice(bytes).expect("JSON")
+}
+
+/// The digests in a list of descriptors.
+pub fn digests(manifest: &Value, key: &str) -> Vec<String> {
+    let entries = manifest[key].as_array().expect("a list");
+    entries.iter().map(|entry| entry["digest"].as_str().expect("a digest").to_owned()).collect()
+}
+
+/// The referrers of a digest by the tag that stands in for the API.
+pub async fn by_fallback_tag(host: &str, repository: &str, digest: &str) -> Vec<String> {
+    let tag = digest.replace(':', "-");
+    let index = fetched(host, &format!("{repository}/manifests/{tag}")).await;
+    index.map(|bytes| digests(&json(&bytes), "manifests")).unwrap_or_default()
 }
 
 /// What `skopeo inspect --raw` says of an image, byte for byte; `credentials` as `user:password`.

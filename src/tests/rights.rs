@@ -59,6 +59,7 @@ const DOORS: &[Door] = &[
     Door { function: "runs/get", read: true, least: Least::Member, fields: &[("id", NO_ID)] },
     Door { function: "runs/release", read: false, least: Least::Admin, fields: &[("id", NO_ID)] },
     Door { function: "runs/discard", read: false, least: Least::Admin, fields: &[("id", NO_ID)] },
+    Door { function: "runs/cancel", read: false, least: Least::Admin, fields: &[("id", NO_ID)] },
     Door { function: "runs/check", read: false, least: Least::Admin, fields: &[("id", NO_ID)] },
     Door { function: "hooks/list", read: true, least: Least::Member, fields: &[] },
     Door { function: "hooks/get", read: true, least: Least::Member, fields: &[("mirror", "dhi-nginx")] },

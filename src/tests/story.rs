@@ -120,8 +120,21 @@ impl Story {
         prefix: &str,
         credential: Option<(&str, &str)>,
     ) -> String {
+        self.destination_with(person, name, host, prefix, credential, &[]).await
+    }
+
+    /// Adds a destination with more of its form filled in.
+    pub async fn destination_with(
+        &self,
+        person: &Person,
+        name: &str,
+        host: &str,
+        prefix: &str,
+        credential: Option<(&str, &str)>,
+        more: &[(&str, &str)],
+    ) -> String {
         let (username, secret) = credential.unwrap_or_default();
-        let fields = [
+        let mut fields = vec![
             ("organization", "acme"),
             ("form[name]", name),
             ("form[host]", host),
@@ -130,6 +143,7 @@ impl Story {
             ("form[secret]", secret),
             ("form[plain_http]", "on"),
         ];
+        fields.extend_from_slice(more);
         let answer = person.post("destinations/save", &fields).await;
         assert_eq!(answer.status, 200, "{name}: {answer:?}");
         let outcome: DestinationOutcome = serde_json::from_str(&answer.body).expect("an outcome");

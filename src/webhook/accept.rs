@@ -159,7 +159,7 @@ impl Writer {
             .filter_map(|one| Some((joined.get(&one.subject).filter(|joined| joined.is_new)?, one.last_at)))
             .map(|(hint, at)| (SettleHint::new(hint.id), forward::due(self.app.config.settle, at, at)))
             .collect();
-        self.app.queue.settle_hints(tx, &jobs).await?;
+        self.app.queue.add_all(tx, &jobs).await?;
         joined.extend(hints::join(tx, &old).await?);
         Ok(joined)
     }

@@ -4,10 +4,10 @@ use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
 
 use super::error::{JobError, surroundings};
 use crate::forward;
-use crate::queue::CheckDigest;
+use crate::queue::{CheckDigest, Job};
 
 impl TaskHandler for CheckDigest {
-    const IDENTIFIER: &'static str = Self::NAME;
+    const IDENTIFIER: &'static str = <Self as Job>::NAME;
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let (app, last) = surroundings(&context)?;

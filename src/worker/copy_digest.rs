@@ -4,10 +4,10 @@ use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
 
 use super::error::{JobError, surroundings};
 use crate::forward;
-use crate::queue::CopyDigest;
+use crate::queue::{CopyDigest, Job};
 
 impl TaskHandler for CopyDigest {
-    const IDENTIFIER: &'static str = Self::NAME;
+    const IDENTIFIER: &'static str = <Self as Job>::NAME;
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let (app, last) = surroundings(&context)?;

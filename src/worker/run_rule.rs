@@ -4,13 +4,13 @@ use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
 
 use super::error::{JobError, surroundings};
 use crate::forward;
-use crate::queue::RunRule;
+use crate::queue::{Job, RunRule};
 
 impl TaskHandler for RunRule {
-    const IDENTIFIER: &'static str = Self::NAME;
+    const IDENTIFIER: &'static str = <Self as Job>::NAME;
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let (app, last) = surroundings(&context)?;
-        JobError::of(forward::plan(&app, self.run_id(), last).await)
+        JobError::of(forward::plan(&app, &self, last).await)
     }
 }

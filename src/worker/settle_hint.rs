@@ -4,10 +4,10 @@ use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
 
 use super::error::{JobError, surroundings};
 use crate::forward;
-use crate::queue::SettleHint;
+use crate::queue::{Job, SettleHint};
 
 impl TaskHandler for SettleHint {
-    const IDENTIFIER: &'static str = Self::NAME;
+    const IDENTIFIER: &'static str = <Self as Job>::NAME;
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let (app, _) = surroundings(&context)?;

@@ -1,6 +1,6 @@
 //! A registry that keeps everything in memory, writes down every request, and misbehaves when told to.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::body::{Body, to_bytes};
@@ -76,6 +76,8 @@ pub(super) struct World {
     pub(super) ledger: Vec<Seen>,
     pub(super) blobs: HashMap<(String, String), Bytes>,
     pub(super) manifests: HashMap<(String, String), (Bytes, String)>,
+    /// By repository and subject: digests of what was put and refers to it.
+    pub(super) referring: HashMap<(String, String), BTreeSet<String>>,
     pub(super) uploads: HashMap<String, Vec<u8>>,
     pub(super) tokens: HashMap<String, String>,
     pub(super) next: usize,
@@ -111,6 +113,7 @@ impl Fake {
             ledger: Vec::new(),
             blobs: HashMap::new(),
             manifests: HashMap::new(),
+            referring: HashMap::new(),
             uploads: HashMap::new(),
             tokens: HashMap::new(),
             next: 0,
@@ -151,7 +154,9 @@ impl Fake {
         let bytes = Bytes::from(manifest.to_string());
         let digest = sha256(&bytes);
         let media_type = manifest["mediaType"].as_str().unwrap_or_default().to_owned();
-        self.world().manifests.insert((repo.to_owned(), digest.to_string()), (bytes, media_type));
+        let mut world = self.world();
+        world.note_subject(repo, digest.as_str(), manifest);
+        world.manifests.insert((repo.to_owned(), digest.to_string()), (bytes, media_type));
         digest
     }
 

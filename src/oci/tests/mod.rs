@@ -6,6 +6,7 @@ mod fake;
 mod graphs;
 mod image;
 mod kinds;
+mod many;
 mod nasty;
 mod proofs;
 mod real;

@@ -91,6 +91,7 @@ impl World {
                     return error(400, "MANIFEST_BLOB_UNKNOWN");
                 }
             }
+            self.note_subject(repo, &digest, &parsed);
             self.manifests.insert((repo.to_owned(), digest.clone()), (body.clone(), media_type.to_owned()));
             self.manifests.insert(key, (body, media_type.to_owned()));
             let mut headers = vec![("docker-content-digest", digest)];
@@ -169,18 +170,25 @@ impl World {
         }
     }
 
+    /// Lists the manifest for what it refers to; looking through all of them would take a large image minutes.
+    pub(super) fn note_subject(&mut self, repo: &str, digest: &str, manifest: &Value) {
+        if let Some(subject) = manifest["subject"]["digest"].as_str() {
+            let key = (repo.to_owned(), subject.to_owned());
+            self.referring.entry(key).or_default().insert(digest.to_owned());
+        }
+    }
+
     pub(super) fn referrers(&self, seen: &Seen, repo: &str, subject: &str) -> Response {
         if !self.has_api {
             return error(404, "MANIFEST_UNKNOWN");
         }
-        let mut all = Vec::new();
-        for ((of, reference), (bytes, media_type)) in &self.manifests {
-            let read: Value = serde_json::from_slice(bytes).unwrap_or_default();
-            if of == repo && reference.starts_with("sha256:") && read["subject"]["digest"] == subject {
-                all.push(json!({ "mediaType": media_type, "digest": reference, "size": bytes.len() }));
-            }
-        }
-        all.sort_by_key(|entry| entry["digest"].to_string());
+        let referring = self.referring.get(&(repo.to_owned(), subject.to_owned()));
+        // A test may have taken one away.
+        let still_there = referring.into_iter().flatten().filter_map(|digest| {
+            let (bytes, media_type) = self.manifests.get(&(repo.to_owned(), digest.clone()))?;
+            Some(json!({ "mediaType": media_type, "digest": digest, "size": bytes.len() }))
+        });
+        let all: Vec<Value> = still_there.collect();
         let from: usize = parameter(&seen.query, "from").and_then(|text| text.parse().ok()).unwrap_or(0);
         let page: Vec<_> = all.iter().skip(from).take(self.page).cloned().collect();
         let mut headers = vec![("content-type", INDEX.to_owned())];

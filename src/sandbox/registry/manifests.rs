@@ -1,5 +1,7 @@
 //! Manifests and referrers: pull limits, the checks registries make before they take a manifest, and pages of referrers.
 
+use std::time::Instant;
+
 use axum::Json;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -28,14 +30,14 @@ impl Registry {
         if method == Method::GET && used >= limit {
             let refused =
                 refuse(StatusCode::TOO_MANY_REQUESTS, "TOOMANYREQUESTS", "You have reached your pull rate limit.");
-            return limited(refused, limit, used, &identity);
+            return self.limited(refused, limit, used, &identity);
         }
         let answer = forward(store, call).await;
         let counts = method == Method::GET && answer.status().is_success();
         if counts {
             self.count_pull(&identity, &repository);
         }
-        limited(answer, limit, used + u32::from(counts), &identity)
+        self.limited(answer, limit, used + u32::from(counts), &identity)
     }
 
     async fn put_manifest(&self, store: &Store, call: Call, reference: &str) -> Response {
@@ -118,37 +120,43 @@ impl Registry {
 
     fn pulls(&self, identity: &Identity) -> (u32, u32) {
         let limit = if identity.name().is_some() { self.world.options().pull_limit } else { 100 };
-        let used = self.world.state().pulls.get(account(identity)).copied().unwrap_or_default();
-        (limit, used)
+        let window = self.world.options().pull_window;
+        let pulls = self.world.state().pulls.get(account(identity)).copied();
+        (limit, pulls.filter(|(since, _)| since.elapsed() < window).map_or(0, |(_, used)| used))
     }
 
     fn count_pull(&self, identity: &Identity, repository: &str) {
         let mut state = self.world.state();
-        *state.pulls.entry(account(identity).to_owned()).or_default() += 1;
+        let pulls = state.pulls.entry(account(identity).to_owned()).or_insert((Instant::now(), 0));
+        if pulls.0.elapsed() >= self.world.options().pull_window {
+            *pulls = (Instant::now(), 0);
+        }
+        pulls.1 += 1;
         if let Some((namespace, name)) = repository.split_once('/')
             && let Some(found) = state.repository_mut(namespace, name)
         {
             found.pull_count += 1;
         }
     }
+
+    fn limited(&self, mut answer: Response, limit: u32, used: u32, identity: &Identity) -> Response {
+        let window = self.world.options().pull_window.as_secs();
+        let texts = [
+            ("ratelimit-limit", format!("{limit};w={window}")),
+            ("ratelimit-remaining", format!("{};w={window}", limit.saturating_sub(used))),
+            ("docker-ratelimit-source", account(identity).to_owned()),
+        ];
+        for (name, text) in texts {
+            if let Ok(value) = HeaderValue::from_str(&text) {
+                answer.headers_mut().insert(HeaderName::from_static(name), value);
+            }
+        }
+        answer
+    }
 }
 
 fn account(identity: &Identity) -> &str {
     identity.name().unwrap_or("127.0.0.1")
-}
-
-fn limited(mut answer: Response, limit: u32, used: u32, identity: &Identity) -> Response {
-    let texts = [
-        ("ratelimit-limit", format!("{limit};w=21600")),
-        ("ratelimit-remaining", format!("{};w=21600", limit.saturating_sub(used))),
-        ("docker-ratelimit-source", account(identity).to_owned()),
-    ];
-    for (name, text) in texts {
-        if let Ok(value) = HeaderValue::from_str(&text) {
-            answer.headers_mut().insert(HeaderName::from_static(name), value);
-        }
-    }
-    answer
 }
 
 /// The first thing a manifest names that the repository does not hold; a subject need not be there.

@@ -1,6 +1,7 @@
 //! The data of the world: repositories with their tags and hooks, mirrors, mirroring logs. No behaviour beyond reading it.
 
 use std::collections::{BTreeMap, HashMap};
+use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -27,8 +28,8 @@ pub struct State {
     pub logs: Vec<MirroringLog>,
     /// Webhook calls made.
     pub deliveries: Vec<Delivery>,
-    /// Manifest pulls counted against each identity.
-    pub pulls: HashMap<String, u32>,
+    /// Manifest pulls counted against each identity: since when, and how many.
+    pub pulls: HashMap<String, (Instant, u32)>,
     /// Hub calls in the running minute, by identity.
     pub calls: HashMap<String, (i64, u32)>,
     /// The last number given out.

@@ -63,6 +63,7 @@ pub fn TextField(
     #[prop(optional, into)] error: MaybeProp<String>,
     #[prop(optional, into)] placeholder: MaybeProp<String>,
     #[prop(optional, into)] autocomplete: MaybeProp<String>,
+    #[prop(optional, into)] inputmode: MaybeProp<String>,
     #[prop(optional)] required: bool,
     #[prop(optional)] optional: bool,
     /// Monospace, for tags, patterns and addresses.
@@ -81,6 +82,7 @@ pub fn TextField(
                 value=value
                 placeholder=placeholder
                 autocomplete=autocomplete
+                inputmode=inputmode
                 required=required
                 data-mono=mono
                 spellcheck=mono.then_some("false")

@@ -22,7 +22,7 @@
 //! - `CopyButton text`, `Copyable text`, `CodeBlock text label? wrap?`
 //!
 //! Forms (the id of a field is its `name`)
-//! - `TextField name label value? kind="text" hint? error? placeholder? autocomplete? required? optional? mono?`
+//! - `TextField name label value? kind="text" hint? error? placeholder? autocomplete? inputmode? required? optional? mono?`
 //! - `TextArea name label value? rows=4 hint? error? required? optional? mono?`
 //! - `SelectField name label options=vec![(value, words)] selected? hint? error? required? optional?`
 //! - `Field id label hint? error? optional?` *children*: around a control of your own, with `described_by(id, hint, error)`

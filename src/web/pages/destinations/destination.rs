@@ -122,7 +122,13 @@ fn form_of(destination: &Destination) -> DestinationForm {
         secret: String::new(),
         plain_http: if destination.plain_http { "true".to_owned() } else { String::new() },
         authority: destination.authority.clone().unwrap_or_default(),
+        requests_per_second: typed(destination.rates.requests_per_second),
+        megabytes_per_second: typed(destination.rates.megabytes_per_second),
     }
+}
+
+fn typed(number: Option<u32>) -> String {
+    number.map(|number| number.to_string()).unwrap_or_default()
 }
 
 #[component]
@@ -133,6 +139,7 @@ fn Facts(destination: Destination) -> impl IntoView {
     let secret = if destination.has_secret { "Kept, sealed" } else { "None" };
     let connection = if destination.plain_http { "Plain HTTP" } else { "HTTPS" };
     let authority = if destination.authority.is_some() { "Its own, in PEM" } else { "The well-known ones" };
+    let rates = destination.rates.words().unwrap_or_else(|| "None".to_owned());
     view! {
         <div class="stack">
             <KeyValues>
@@ -141,6 +148,7 @@ fn Facts(destination: Destination) -> impl IntoView {
                 <KeyValue key="Password or token">{secret}</KeyValue>
                 <KeyValue key="Connection">{connection}</KeyValue>
                 <KeyValue key="Certificate authority">{authority}</KeyValue>
+                <KeyValue key="Limits">{rates}</KeyValue>
                 <KeyValue key="Rules">{rules}</KeyValue>
                 <KeyValue key="Added">
                     <TimeAgo at=destination.created_at />

@@ -111,6 +111,24 @@ fn Fields(
             optional=true
             mono=true
         />
+        <TextField
+            name="form[requests_per_second]"
+            label="Requests a second"
+            value=held.requests_per_second
+            hint="For a registry that refuses too many at once, each Ferry process by itself. Without, as fast as it answers."
+            error=form.field("requests_per_second")
+            inputmode="numeric"
+            optional=true
+        />
+        <TextField
+            name="form[megabytes_per_second]"
+            label="Megabytes a second"
+            value=held.megabytes_per_second
+            hint="For a line that others need too, each Ferry process by itself."
+            error=form.field("megabytes_per_second")
+            inputmode="numeric"
+            optional=true
+        />
     }
 }
 

@@ -1,8 +1,8 @@
-//! What admins do with a run: release or discard what is held, check its copies again.
+//! What admins do with a run: cancel it, release or discard what is held, check its copies again.
 
 use leptos::prelude::*;
 
-use crate::api::runs::{CheckRun, DiscardHeld, ReleaseHeld};
+use crate::api::runs::{CancelRun, CheckRun, DiscardHeld, ReleaseHeld};
 use crate::model::{ItemId, OrgName, RunId};
 use crate::web::forms::{FormError, FormState, use_form};
 
@@ -12,20 +12,30 @@ pub struct RunActions {
     pub release: ServerAction<ReleaseHeld>,
     pub discard: ServerAction<DiscardHeld>,
     pub check: ServerAction<CheckRun>,
-    answers: [FormState<RunId, ()>; 3],
+    pub cancel: ServerAction<CancelRun>,
+    answers: [FormState<RunId, ()>; 4],
 }
 
 /// The actions of the page; called once, outside of any `Suspense`.
 pub fn use_run_actions() -> RunActions {
-    let (release, discard, check) = (ServerAction::new(), ServerAction::new(), ServerAction::new());
-    let answers = [use_form("release", release), use_form("discard", discard), use_form("check-run", check)];
-    RunActions { release, discard, check, answers }
+    let (release, discard) = (ServerAction::new(), ServerAction::new());
+    let (check, cancel) = (ServerAction::new(), ServerAction::new());
+    let answers = [
+        use_form("release", release),
+        use_form("discard", discard),
+        use_form("check-run", check),
+        use_form("cancel-run", cancel),
+    ];
+    RunActions { release, discard, check, cancel, answers }
 }
 
 impl RunActions {
     /// Grows with every change.
     pub fn version(self) -> usize {
-        self.release.version().get() + self.discard.version().get() + self.check.version().get()
+        self.release.version().get()
+            + self.discard.version().get()
+            + self.check.version().get()
+            + self.cancel.version().get()
     }
 
     /// Waits until it is known what the last page load posted.

@@ -25,6 +25,10 @@ pub fn Facts(
         },
     );
     let (destination, started_by) = (run.destination.clone(), words::started_by(&run));
+    let cancelled_by = move || {
+        let person = live.run.read().cancelled_by.clone();
+        person.map(|person| view! { <KeyValue key="Cancelled by">{person}</KeyValue> })
+    };
     let took = move || live.run.with(words::took).unwrap_or_else(|| "Still going on".to_owned());
     view! {
         <KeyValues>
@@ -32,6 +36,7 @@ pub fn Facts(
             <KeyValue key="Destination"><span class="mono">{destination}</span></KeyValue>
             <KeyValue key="Started"><TimeAgo at=run.created_at /></KeyValue>
             <KeyValue key="Started by">{started_by}</KeyValue>
+            {cancelled_by}
             <KeyValue key="Took">{took}</KeyValue>
             <KeyValue key="Transferred">{move || format::bytes(live.run.read().bytes)}</KeyValue>
         </KeyValues>

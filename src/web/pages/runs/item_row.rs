@@ -3,14 +3,17 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
 use super::attestations::{Chips, attestations};
+use super::cancel::CancelTag;
 use super::facts::Detail;
 use super::held::Decide;
 use super::live::LiveRun;
+use super::words;
 use crate::model::{Item, ItemId, ItemState, Tag};
-use crate::web::components::{Cell, CopyButton, Copyable, HeadCell, ShortDigest, StatusBadge};
+use crate::web::components::{Cell, CopyButton, Copyable, HeadCell, ShortDigest, StatusBadge, TimeAgo};
 use crate::web::format;
 
 /// Both rows; what can change follows the run.
@@ -53,7 +56,9 @@ pub fn ItemRow(
             {mirror.map(|mirror| view! { <Cell label="Mirror"><span class="mono">{mirror}</span></Cell> })}
             <Cell label="State">
                 {move || view! { <StatusBadge status=state.get().as_str() label=state.get().label() /> }}
+                <Again at=Signal::derive(move || now.read().next_try_at) />
                 {move || tried().map(|tries| view! { <div class="small muted">{format!("{tries} tries")}</div> })}
+                <CancelTag now />
             </Cell>
             <Cell label="Digest">
                 <span class="nowrap">
@@ -72,27 +77,25 @@ pub fn ItemRow(
     }
 }
 
+/// When an item that waits is tried again.
+#[component]
+fn Again(at: Signal<Option<DateTime<Utc>>>) -> impl IntoView {
+    move || at.get().map(|at| view! { <div class="small muted">"Goes on " <TimeAgo at /></div> })
+}
+
 #[component]
 fn More(now: Memo<Arc<Item>>, twin: Memo<Option<Tag>>, width: usize, live: LiveRun) -> impl IntoView {
     let coverage = Memo::new(move |_| now.read().coverage.clone());
-    let failure = Memo::new(move |_| {
-        let item = now.read();
-        let before = match (item.state, &item.decided_by) {
-            (ItemState::Failed | ItemState::Held, _) => String::new(),
-            (ItemState::Cancelled, Some(person)) => format!("Discarded by {person}. "),
-            (ItemState::Succeeded, Some(person)) => format!("Released by {person}. "),
-            (ItemState::Succeeded | ItemState::Unchanged | ItemState::Cancelled, None) => return None,
-            _ => "Last try: ".to_owned(),
-        };
-        item.failure.clone().map(|failure| (failure, before))
+    let trouble = Memo::new(move |_| {
+        now.with(|item| twin.with(|twin| words::trouble(item, twin.as_ref())))
     });
-    let any = Memo::new(move |_| coverage.read().is_some() || failure.read().is_some());
+    let any = Memo::new(move |_| coverage.read().is_some() || trouble.read().is_some());
     let held = Memo::new(move |_| (now.read().state == ItemState::Held).then(|| now.read().id));
     let failed = move || {
-        failure.get().map(|(failure, before)| {
+        trouble.get().map(|(sentence, detail)| {
             view! {
-                <p>{before + &failure.sentence}</p>
-                <Detail detail=failure.detail />
+                <p>{sentence}</p>
+                <Detail detail />
             }
         })
     };

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::item_row::ItemRow;
 use super::live::LiveRun;
-use crate::model::{ItemId, ItemState, Tag};
+use crate::model::{ItemId, ItemState, RunState, Tag};
 use crate::web::components::{ButtonLink, Column, Counter, CounterBar, DataTable, EmptyState, Panel};
 
 /// The counters and the table; `here` is the address of the run.
@@ -19,6 +19,10 @@ pub fn Items(live: LiveRun, state: Memo<Option<ItemState>>, here: String) -> imp
         let here = here.clone();
         if any.get() {
             return Some(view! { <Tags live state here /> }.into_any());
+        }
+        if live.run.read().state == RunState::Cancelled {
+            let title = "Cancelled before its tags were known";
+            return Some(view! { <EmptyState title><p>"Nothing was forwarded."</p></EmptyState> }.into_any());
         }
         (over.get() && !failed.get()).then(|| {
             view! {
@@ -121,7 +125,7 @@ fn twins(live: LiveRun, shown: &[ItemId]) -> HashMap<ItemId, Tag> {
     for item in items.iter().filter(|item| item.coverage.is_some()) {
         let above = *first.entry((&item.target, &item.digest)).or_insert(item);
         // Found otherwise in the meantime, it has a list of its own.
-        if above.id != item.id && above.coverage == item.coverage {
+        if above.id != item.id && above.coverage == item.coverage && above.failure == item.failure {
             twins.insert(item.id, above.tag.clone());
         }
     }

@@ -2,6 +2,7 @@
 
 mod actions;
 mod attestations;
+mod cancel;
 mod check;
 mod facts;
 mod filter;

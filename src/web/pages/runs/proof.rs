@@ -144,6 +144,8 @@ mod tests {
             decided_by: None,
             checked_at: None,
             check_failure: None,
+            next_try_at: None,
+            cancelled_by: None,
             started_at: None,
             finished_at: None,
         }

@@ -5,6 +5,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::actions::{RunAbout, RunActions, use_run_actions};
+use super::cancel::CancelRun;
 use super::check::{CheckAgain, Checked};
 use super::facts::{Facts, PlanFailure, Progress, Proven};
 use super::held::HeldTags;
@@ -82,7 +83,12 @@ fn Found(
 
     let about = RunAbout { organization: organization.clone(), run: live.run.get_untracked().id, actions };
     provide_context(about.clone());
-    let check = move || view! { <CheckAgain live about=about.clone() /> };
+    let buttons = move || {
+        view! {
+            <CancelRun live about=about.clone() />
+            <CheckAgain live about=about.clone() />
+        }
+    };
     let badge = move || {
         let state = live.run.read().state;
         view! { <StatusBadge status=state.as_str() label=state.label() /> }
@@ -90,7 +96,7 @@ fn Found(
     view! {
         <Title text=format!("Run of {name}") />
         <div class="stack" data-gap="xl">
-            <PageHeader title=name crumbs=vec![Crumb::new("Runs", list)] actions=check>{badge}</PageHeader>
+            <PageHeader title=name crumbs=vec![Crumb::new("Runs", list)] actions=buttons>{badge}</PageHeader>
             {actions.trouble()}
             <WithoutScript live />
             <Lost live here=here.clone() />

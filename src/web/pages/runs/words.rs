@@ -1,6 +1,6 @@
 //! What started a run, what it counts and how long it took, in words.
 
-use crate::model::{ItemCounts, ItemState, RunState, RunSummary, Trigger};
+use crate::model::{Item, ItemCounts, ItemState, RunState, RunSummary, Tag, Trigger};
 use crate::web::format;
 
 /// Who or what started it.
@@ -23,6 +23,25 @@ pub fn counts(counts: &ItemCounts) -> String {
         .map(|(state, number)| format!("{number} {}", state.label().to_lowercase()))
         .collect();
     if parts.is_empty() { "No tags".to_owned() } else { parts.join(", ") }
+}
+
+/// What stands below a tag: what happened to it, and technical detail where there is some. `twin`: the tag of a row above
+/// with the same image and the same trouble.
+pub fn trouble(item: &Item, twin: Option<&Tag>) -> Option<(String, String)> {
+    if let (ItemState::Held, Some(tag)) = (item.state, twin) {
+        return Some((format!("Held for the same reason as {tag}."), String::new()));
+    }
+    let before = match (item.state, &item.decided_by, &item.cancelled_by) {
+        (ItemState::Cancelled, _, Some(person)) => return Some((format!("Cancelled by {person}. The tag was not moved."), String::new())),
+        (ItemState::Failed | ItemState::Held, ..) => String::new(),
+        (ItemState::Cancelled, Some(person), _) => format!("Discarded by {person}. "),
+        (ItemState::Succeeded, Some(person), _) => format!("Released by {person}. "),
+        (ItemState::Succeeded | ItemState::Unchanged | ItemState::Cancelled, ..) => return None,
+        (ItemState::Waiting, ..) => "Waits: ".to_owned(),
+        _ => "Last try: ".to_owned(),
+    };
+    let failure = item.failure.as_ref()?;
+    Some((before + &failure.sentence, failure.detail.clone()))
 }
 
 /// From its begin to its last item's end; none while it goes on.
