@@ -40,6 +40,8 @@ pub mod access;
 #[cfg(feature = "ssr")]
 pub mod catalog;
 #[cfg(feature = "ssr")]
+pub mod connection;
+#[cfg(feature = "ssr")]
 pub mod destinations;
 #[cfg(feature = "ssr")]
 pub mod forward;

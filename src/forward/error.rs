@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::connection::ConnectionError;
 use crate::destinations::DestinationError;
 use crate::hub::HubError;
 use crate::model::{ApiError, Coverage, Failure, FieldErrors, Refused, RunId};
@@ -39,6 +40,12 @@ pub enum ForwardError {
     /// Whoever started the run has signed out.
     #[error("the session is gone")]
     SignedOut,
+    /// Nobody started the run, and the organization gave Ferry nothing to sign in with.
+    #[error("the organization is not connected")]
+    NotConnected,
+    /// What the organization signs in with could not be read.
+    #[error(transparent)]
+    Connection(#[from] ConnectionError),
     /// A pattern that compiled when the rule was saved does not any more.
     #[error("the rule's filter cannot be read: {0:?}")]
     Filter(FieldErrors),
@@ -61,6 +68,7 @@ impl ForwardError {
     pub fn retryable(&self) -> bool {
         match self {
             Self::Store(_) | Self::Queue(_) | Self::Session(_) | Self::Incomplete(_) => true,
+            Self::Connection(error) => matches!(error, ConnectionError::Store(_)),
             Self::Destination(error) => matches!(error, DestinationError::Store(_)),
             Self::Hub(error) => error.retryable(),
             Self::Copy(error) => error.retryable(),
@@ -120,6 +128,16 @@ impl ForwardError {
                                 token with them. Run the rule again."
                     .to_owned()
             }
+            Self::NotConnected => {
+                "Source, sign-in: nobody started this run, and the organization has saved no Docker Hub token. Save one \
+                 under Connection, or run the rule yourself."
+                    .to_owned()
+            }
+            Self::Connection(ConnectionError::Seal(_)) => {
+                "Source, sign-in: the organization's token was sealed with another key. Save it again under Connection."
+                    .to_owned()
+            }
+            Self::Connection(_) => "Source, sign-in: the organization's token could not be read.".to_owned(),
             Self::Filter(_) => "The rule's tag filter cannot be read. Open the rule and save it again.".to_owned(),
             Self::Target(refused) => format!("The rule's target name does not fit a mirror: {}", refused.0),
             Self::Refused(coverage) => format!(

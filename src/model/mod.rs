@@ -1,6 +1,7 @@
 //! The words of Ferry as types; compiled for the browser and the server.
 
 mod catalog;
+mod connection;
 mod coverage;
 mod destination;
 mod error;
@@ -24,6 +25,7 @@ pub use catalog::{
     CatalogEntry, CatalogFilter, CatalogList, CatalogName, CatalogRepository, Choice, PlatformImage, RepositoryKind,
     TagGroup,
 };
+pub use connection::{Connection, ConnectionForm};
 pub use coverage::{AttestationSeen, Coverage, DiscoveredBy, Gone, PlatformCoverage, SignatureState};
 pub use destination::{BAD_AUTHORITY, Destination, DestinationDraft, DestinationForm, Title};
 pub use error::{ApiError, FieldErrors};

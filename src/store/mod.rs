@@ -4,6 +4,7 @@ pub mod arrived;
 pub mod audit;
 pub mod blobs;
 pub mod changes;
+pub mod connections;
 pub mod control;
 pub mod deliveries;
 pub mod destinations;

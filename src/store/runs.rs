@@ -56,6 +56,8 @@ pub struct Work {
     pub scope: Option<Scope>,
     /// None once the session has ended.
     pub session_id: Option<String>,
+    /// Somebody started it.
+    pub by_a_person: bool,
     pub created_at: DateTime<Utc>,
     /// Nothing is left to plan.
     pub planned: bool,
@@ -92,7 +94,7 @@ pub async fn insert(tx: &mut Tx, run: &NewRun<'_>) -> Result<(), StoreError> {
 pub async fn work(db: impl PgExecutor<'_>, id: RunId) -> Result<Option<Work>, StoreError> {
     let row = sqlx::query!(
         r#"select organization, rule_id as "rule: RuleId", destination_id as "destination: DestinationId",
-                  attestations, proof, extent, scope_mirror, scope_tag, session_id, created_at,
+                  attestations, proof, extent, scope_mirror, scope_tag, session_id, started_by, created_at,
                   planned_at is not null or plan_failure is not null or cancelled_at is not null as "planned!"
            from runs where id = $1"#,
         id.0
@@ -110,6 +112,7 @@ pub async fn work(db: impl PgExecutor<'_>, id: RunId) -> Result<Option<Work>, St
             proof: proof_policy("runs.proof", &row.proof)?,
             extent: from_json("runs.extent", row.extent)?,
             session_id: row.session_id,
+            by_a_person: row.started_by.is_some(),
             created_at: row.created_at,
             planned: row.planned,
         })

@@ -67,6 +67,9 @@ const DOORS: &[Door] = &[
     Door { function: "hooks/rotate", read: false, least: Least::Admin, fields: &[("mirror", "dhi-nginx")] },
     Door { function: "hooks/delete", read: false, least: Least::Admin, fields: &[("mirror", "dhi-nginx")] },
     Door { function: "deliveries/list", read: true, least: Least::Member, fields: &[] },
+    Door { function: "connection/get", read: true, least: Least::Member, fields: &[] },
+    Door { function: "connection/save", read: false, least: Least::Admin, fields: &[("form[username]", "")] },
+    Door { function: "connection/remove", read: false, least: Least::Admin, fields: &[] },
     Door { function: "keys/list", read: true, least: Least::Member, fields: &[] },
     Door { function: "keys/add", read: false, least: Least::Admin, fields: &[("form[name]", "")] },
     Door { function: "keys/remove", read: false, least: Least::Admin, fields: &[("id", NO_ID)] },
@@ -137,7 +140,7 @@ async fn pages_and_events_of_an_organization_are_for_its_people() {
     let story = Story::begin().await;
     let gus = story.signed_in("gus").await;
     let paths =
-        ["catalog", "mirrors", "destinations", "rules", "runs", "deliveries", "keys", "rules/new", "destinations/new"];
+        ["catalog", "mirrors", "destinations", "rules", "runs", "deliveries", "keys", "connection", "rules/new", "destinations/new"];
     for path in paths {
         let page = gus.page(&format!("/orgs/acme/{path}")).await;
         assert_eq!(page.status, 404, "{path}: {page:?}");

@@ -14,7 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["registries"],
     &["config", "telemetry", "shell"],
     &["app"],
-    &["access", "catalog", "mirrors", "destinations", "hooks", "keys", "rules"],
+    &["access", "catalog", "connection", "mirrors", "destinations", "hooks", "keys", "rules"],
     &["forward"],
     &["api", "webhook", "worker"],
     &["web"],

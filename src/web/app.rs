@@ -17,7 +17,7 @@ use crate::web::pages::keys::KeysPage;
 use crate::web::pages::rules::{EditRulePage, NewRulePage, RulePage, RulesPage};
 use crate::web::pages::runs::{RunPage, RunsPage};
 use crate::web::pages::{
-    CatalogPage, HomePage, MirrorPage, MirrorsPage, NotFoundPage, RepositoryPage, SignInPage, ToCatalog,
+    CatalogPage, ConnectionPage, HomePage, MirrorPage, MirrorsPage, NotFoundPage, RepositoryPage, SignInPage, ToCatalog,
 };
 use crate::web::platform;
 
@@ -85,6 +85,7 @@ fn OrganizationRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("runs/:id") view=RunPage ssr=SsrMode::Async />
             <Route path=path!("deliveries") view=DeliveriesPage ssr=SsrMode::Async />
             <Route path=path!("keys") view=KeysPage ssr=SsrMode::Async />
+            <Route path=path!("connection") view=ConnectionPage ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()

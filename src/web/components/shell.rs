@@ -14,12 +14,21 @@ pub enum Section {
     Runs,
     Deliveries,
     Keys,
+    Connection,
 }
 
 impl Section {
     /// In the order of the navigation.
-    pub const ALL: [Self; 7] =
-        [Self::Catalog, Self::Mirrors, Self::Destinations, Self::Rules, Self::Runs, Self::Deliveries, Self::Keys];
+    pub const ALL: [Self; 8] = [
+        Self::Catalog,
+        Self::Mirrors,
+        Self::Destinations,
+        Self::Rules,
+        Self::Runs,
+        Self::Deliveries,
+        Self::Keys,
+        Self::Connection,
+    ];
 
     /// The word on the screen.
     pub const fn label(self) -> &'static str {
@@ -31,6 +40,7 @@ impl Section {
             Self::Runs => "Runs",
             Self::Deliveries => "Deliveries",
             Self::Keys => "Keys",
+            Self::Connection => "Connection",
         }
     }
 
@@ -44,6 +54,7 @@ impl Section {
             Self::Runs => "runs",
             Self::Deliveries => "deliveries",
             Self::Keys => "keys",
+            Self::Connection => "connection",
         }
     }
 
@@ -68,6 +79,7 @@ impl Section {
             Self::Runs => Glyph::Run,
             Self::Deliveries => Glyph::Delivery,
             Self::Keys => Glyph::Key,
+            Self::Connection => Glyph::Connection,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Pages, one file or folder a route; each asks `api` and shows what it answers.
 
 mod catalog;
+mod connection;
 pub mod deliveries;
 pub mod destinations;
 mod home;
@@ -15,6 +16,7 @@ pub mod runs;
 mod sign_in;
 
 pub use catalog::CatalogPage;
+pub use connection::ConnectionPage;
 pub use home::{HomePage, ToCatalog};
 pub use mirror::MirrorPage;
 pub use mirrors::MirrorsPage;
