@@ -8,7 +8,8 @@ use sqlx::PgPool;
 
 use super::{StoreError, Tx, from_json, items, parsed, proof_policy, to_json};
 use crate::model::{
-    DestinationId, Extent, Failure, ItemCounts, OrgName, Plan, ProofPolicy, RuleId, RunId, RunState, RunSummary, Trigger,
+    DestinationId, Extent, Failure, ItemCounts, OrgName, Plan, ProofPolicy, RuleId, RunId, RunState, RunSummary,
+    Trigger,
 };
 
 /// A run that begins.
@@ -99,6 +100,11 @@ pub async fn work(db: impl PgExecutor<'_>, id: RunId) -> Result<Option<Work>, St
         })
     })
     .transpose()
+}
+
+/// The same, of this organization; somebody else's is none.
+pub async fn work_in(db: impl PgExecutor<'_>, organization: &OrgName, id: RunId) -> Result<Option<Work>, StoreError> {
+    Ok(work(db, id).await?.filter(|work| &work.organization == organization))
 }
 
 /// Notes that the list of items is complete.
