@@ -3,6 +3,7 @@
 import { asks, barriers, expect, over, overflow, REGISTRY, sandbox, started, test, written } from "./fixtures";
 
 test("a run is stopped after a question, and stays stopped", async ({ page, as, open, owner, script, unique }) => {
+  test.setTimeout(60_000);
   const { rule } = await written(owner, unique);
   // Another test's run may meet it as well: it only takes longer.
   await sandbox(owner, "faults", { facade: "destination", path: `/${unique}/`, times: 100_000, trouble: { kind: "delay", millis: 4_000 } });
@@ -27,6 +28,7 @@ test("a run is stopped after a question, and stays stopped", async ({ page, as, 
 });
 
 test("one tag is stopped while the others arrive", async ({ page, as, open, owner, unique }) => {
+  test.setTimeout(60_000);
   const { rule } = await written(owner, unique);
   await sandbox(owner, "faults", { facade: "destination", path: `/${unique}/`, times: 3, trouble: { kind: "delay", millis: 5_000 } });
   const run = await started(owner, rule);
@@ -46,6 +48,7 @@ test("one tag is stopped while the others arrive", async ({ page, as, open, owne
 });
 
 test("a pause that a registry asks for is shown with its end", async ({ page, as, open, owner, unique }) => {
+  test.setTimeout(60_000);
   const { rule } = await written(owner, unique);
   const pause = { kind: "status", code: 429, retry_after: 600, body: null };
   await sandbox(owner, "faults", { facade: "destination", method: "PUT", path: `/${unique}/dhi-nginx/manifests/`, times: 100_000, trouble: pause });

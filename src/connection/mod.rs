@@ -61,8 +61,10 @@ pub async fn save(visitor: &Visitor, form: &ConnectionForm) -> Result<(), Connec
             HubError::NotFound | HubError::Forbidden { .. } | HubError::Refused { .. } => {
                 ConnectionError::Form(FieldErrors::one(
                     "username",
-                    format!("Docker Hub accepts the token but does not show it the mirrors of {organization}. Use one \
-                             that may read them."),
+                    format!(
+                        "Docker Hub accepts the token but does not show it the mirrors of {organization}. Use one \
+                             that may read them."
+                    ),
                 ))
             }
             other => other.into(),

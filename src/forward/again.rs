@@ -82,7 +82,11 @@ mod tests {
 
     #[test]
     fn each_pause_is_longer_and_the_fifth_try_is_the_last() {
-        let broken = ForwardError::Hub(HubError::Unavailable { what: "the list of tags".to_owned(), status: None, source: None });
+        let broken = ForwardError::Hub(HubError::Unavailable {
+            what: "the list of tags".to_owned(),
+            status: None,
+            source: None,
+        });
         for (tries, shortest) in [(0, 3), (1, 9), (2, 27), (3, 60)] {
             let Next::Retry(at) = after(&broken, tries) else { panic!("not tried again") };
             let pause = at - DateTime::UNIX_EPOCH;

@@ -52,7 +52,7 @@ impl From<AskCheckError> for ApiError {
 /// Queues a look at every image that the run forwarded.
 pub async fn ask_check(visitor: &Visitor, run: RunId) -> Result<(), AskCheckError> {
     let app = &visitor.app;
-    let work = runs::work(&app.db, run).await?.filter(|work| work.organization == visitor.organization);
+    let work = runs::work_in(&app.db, &visitor.organization, run).await?;
     let work = work.ok_or(AskCheckError::NotFound(run))?;
     if work.destination.is_none() {
         return Err(AskCheckError::DestinationGone);
@@ -83,9 +83,9 @@ pub async fn check(app: &App, job: &CheckDigest, last: bool) -> Result<(), Forwa
             Next::Wait(at) => later(app, job, at).await,
             Next::Retry(at) => later(app, &job.again(), at).await,
             Next::Over => {
-            tracing::warn!(run.id = %unit.run, error = &error as &dyn std::error::Error, "a copy cannot be checked");
-            held::set_check_failure(&app.db, unit, &error.failure(), app.clock.now()).await?;
-            Ok(())
+                tracing::warn!(run.id = %unit.run, error = &error as &dyn std::error::Error, "a copy cannot be checked");
+                held::set_check_failure(&app.db, unit, &error.failure(), app.clock.now()).await?;
+                Ok(())
             }
         },
         Ok(()) => Ok(()),

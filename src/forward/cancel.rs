@@ -31,7 +31,7 @@ impl From<CancelError> for ApiError {
 /// moves any more. What was copied stays where it is, without a tag.
 pub async fn cancel(visitor: &Visitor, run: RunId, item: Option<ItemId>) -> Result<(), CancelError> {
     let app = &visitor.app;
-    let work = runs::work(&app.db, run).await?.filter(|work| work.organization == visitor.organization);
+    let work = runs::work_in(&app.db, &visitor.organization, run).await?;
     let work = work.ok_or(CancelError::NotFound(run))?;
     let now = app.clock.now();
     let mut tx = store::begin(&app.db).await?;

@@ -70,7 +70,7 @@ pub async fn decide(
     decision: Decision,
 ) -> Result<(), DecideError> {
     let db = &visitor.app.db;
-    let work = runs::work(db, run).await?.filter(|work| work.organization == visitor.organization);
+    let work = runs::work_in(db, &visitor.organization, run).await?;
     let work = work.ok_or(DecideError::NotFound(run))?;
     let mut waiting = items::list(db, run).await?;
     waiting.retain(|one| one.state == ItemState::Held && item.is_none_or(|item| item == one.id));

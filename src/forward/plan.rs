@@ -27,10 +27,10 @@ pub async fn plan(app: &App, job: &RunRule, last: bool) -> Result<(), ForwardErr
             Next::Wait(at) => later(app, job, at).await,
             Next::Retry(at) => later(app, &job.again(), at).await,
             Next::Over => {
-            tracing::warn!(run.id = %run, error = &error as &dyn std::error::Error, "run {run} could not be planned");
-            runs::set_plan_failure(&app.db, run, &error.failure()).await?;
-            changes::announce(&app.db, run).await?;
-            Ok(())
+                tracing::warn!(run.id = %run, error = &error as &dyn std::error::Error, "run {run} could not be planned");
+                runs::set_plan_failure(&app.db, run, &error.failure()).await?;
+                changes::announce(&app.db, run).await?;
+                Ok(())
             }
         },
     }

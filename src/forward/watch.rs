@@ -74,7 +74,8 @@ impl Watch<'_> {
     async fn tell_pause(&mut self) -> Result<(), StoreError> {
         let now = self.app.clock.now();
         let place = self.place;
-        let sides = [("source", &place.images), ("attestation source", &place.attestations), ("destination", &place.target)];
+        let sides =
+            [("source", &place.images), ("attestation source", &place.attestations), ("destination", &place.target)];
         let until = |side: &Repository| side.registry().paused_until().filter(|until| *until > now);
         let pause = sides.iter().filter_map(|(name, side)| Some((until(side)?, *name))).max();
         // Its end is worked out anew each time, so it moves by a little.
@@ -83,7 +84,13 @@ impl Watch<'_> {
             Some((until, side)) if until - now > SHORTEST_PAUSE && moved(until) => {
                 let failure = Failure {
                     sentence: format!("The {side} asked for a pause. The copy goes on by itself when it is over."),
-                    detail: format!("{} answered 429", sides.iter().find(|(name, _)| *name == side).map_or_else(String::new, |(_, side)| side.to_string())),
+                    detail: format!(
+                        "{} answered 429",
+                        sides
+                            .iter()
+                            .find(|(name, _)| *name == side)
+                            .map_or_else(String::new, |(_, side)| side.to_string())
+                    ),
                 };
                 control::pause(&self.app.db, self.unit, Some((until, &failure)), now).await?;
                 self.paused = Some(until);

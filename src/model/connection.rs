@@ -38,7 +38,8 @@ impl ConnectionForm {
         let (username, token) = (self.username.trim(), self.token.trim());
         let mut errors = FieldErrors::default();
         if username.is_empty() {
-            errors.add("username", "Enter a Docker Hub username, or the organization's name for one of its own tokens.");
+            errors
+                .add("username", "Enter a Docker Hub username, or the organization's name for one of its own tokens.");
         } else if username.len() > LONGEST_NAME || username.chars().any(char::is_control) {
             errors.add("username", "That is too long for a Docker Hub username.");
         }

@@ -214,7 +214,9 @@ impl<'a> Carrier<'a> {
                 (How::Pieces(piece), Content::There(mut checked)) => {
                     session.put_in_pieces(digest, &mut checked, piece).await
                 }
-                (How::OnePatch, content) => session.put_in_one_patch(digest, content.into_payload(blob.size, self.pace())).await,
+                (How::OnePatch, content) => {
+                    session.put_in_one_patch(digest, content.into_payload(blob.size, self.pace())).await
+                }
                 (_, content) => session.put(digest, content.into_payload(blob.size, self.pace())).await,
             }
         };

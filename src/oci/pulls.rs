@@ -42,7 +42,11 @@ enum Next {
     /// What is known is old: a HEAD tells, for nothing.
     Look,
     /// Not before that moment.
-    Stop { limit: u32, left: u32, until: DateTime<Utc> },
+    Stop {
+        limit: u32,
+        left: u32,
+        until: DateTime<Utc>,
+    },
 }
 
 /// The pull limit of one registry, for one credential. Nothing waits where the registry names none.

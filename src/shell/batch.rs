@@ -12,7 +12,9 @@ use super::memory::Memory;
 use super::report::{Outcome, Report};
 use super::{ShellError, Wanted};
 use crate::model::{Coverage, Digest, Reference, Tag};
-use crate::oci::{self, CopyContext, CopyError, Known, Progress, Published, RegistryError, Repository, Side, Step, TrustedKeys};
+use crate::oci::{
+    self, CopyContext, CopyError, Known, Progress, Published, RegistryError, Repository, Side, Step, TrustedKeys,
+};
 
 /// Tags resolved at once; a HEAD costs no pull.
 const RESOLVED_AT_ONCE: usize = 32;

@@ -126,6 +126,11 @@ fn scope(mirror: Option<&str>, tag: Option<&str>) -> Result<Option<Scope>, Store
     Ok(Some(Scope { mirror, tag: tag.map(|tag| parsed("runs.scope_tag", tag)).transpose()? }))
 }
 
+/// The same, of this organization; somebody else's is none.
+pub async fn work_in(db: impl PgExecutor<'_>, organization: &OrgName, id: RunId) -> Result<Option<Work>, StoreError> {
+    Ok(work(db, id).await?.filter(|work| &work.organization == organization))
+}
+
 /// Notes that the list of items is complete.
 pub async fn set_planned(tx: &mut Tx, id: RunId, now: DateTime<Utc>) -> Result<(), StoreError> {
     sqlx::query!("update runs set planned_at = $2 where id = $1", id.0, now).execute(&mut **tx).await?;

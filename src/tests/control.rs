@@ -57,7 +57,9 @@ async fn a_cancelled_run_stops_in_the_middle_of_a_layer_and_stays_cancelled() {
     let later = story.run_until(&olivia, &run, |_| true).await;
     assert_ended(&later, RunState::Cancelled);
     let tagged = story.world().ledger().find(|entry| {
-        entry.facade == Facade::Destination && entry.method == "PUT" && entry.path.contains("/manifests/")
+        entry.facade == Facade::Destination
+            && entry.method == "PUT"
+            && entry.path.contains("/manifests/")
             && !entry.path.contains("/manifests/sha256")
     });
     assert!(tagged.is_empty(), "no tag moved: {tagged:#?}");

@@ -288,11 +288,7 @@ async fn a_run_of_one_tag_lists_nothing_and_reads_the_tag_itself() {
     forward::settle(&story.app, HintId(hint)).await.expect("it settles");
     forward::settle(&story.app, HintId(hint)).await.expect("the second time does nothing");
     let [run] = runs(&olivia).await.try_into().expect("one run");
-    // As if the organization had a credential: the run reads with that of olivia.
-    sqlx::query("update runs set session_id = (select id from sessions where data::text like '%olivia%')")
-        .execute(&story.app.db)
-        .await
-        .expect("her session");
+    story.connect(&olivia).await;
     story.world().ledger().clear();
 
     let stop = CancellationToken::new();

@@ -139,8 +139,18 @@ fn the_table_above_names_every_server_function() {
 async fn pages_and_events_of_an_organization_are_for_its_people() {
     let story = Story::begin().await;
     let gus = story.signed_in("gus").await;
-    let paths =
-        ["catalog", "mirrors", "destinations", "rules", "runs", "deliveries", "keys", "connection", "rules/new", "destinations/new"];
+    let paths = [
+        "catalog",
+        "mirrors",
+        "destinations",
+        "rules",
+        "runs",
+        "deliveries",
+        "keys",
+        "connection",
+        "rules/new",
+        "destinations/new",
+    ];
     for path in paths {
         let page = gus.page(&format!("/orgs/acme/{path}")).await;
         assert_eq!(page.status, 404, "{path}: {page:?}");

@@ -157,6 +157,13 @@ impl Story {
         self.destination(person, "Sandbox", &self.sandbox.destination_registry(), "forwarded", Some(robot)).await
     }
 
+    /// Gives the organization a token of its own, with which runs that nobody starts read Docker Hub.
+    pub async fn connect(&self, person: &Person) {
+        let token = [("organization", "acme"), ("form[username]", "acme"), ("form[token]", "dckr_oat_acme_pull")];
+        let answer = person.post("connection/save", &token).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+    }
+
     /// Adds a rule without an include list and gives back its id.
     pub async fn rule(
         &self,

@@ -52,8 +52,7 @@ async fn a_pause_in_the_middle_of_a_copy_is_shown_while_it_lasts() {
     story.world().faults().add(Fault::on("/manifests/", pause).at(Facade::Destination).method("PUT"));
 
     let run = story.run(&olivia, &rule).await;
-    let detail =
-        story.run_until(&olivia, &run, |d| d.items.iter().any(|item| item.state == ItemState::Waiting)).await;
+    let detail = story.run_until(&olivia, &run, |d| d.items.iter().any(|item| item.state == ItemState::Waiting)).await;
 
     let item = detail.items.iter().find(|item| item.state == ItemState::Waiting).expect("one waits");
     assert!(item.next_try_at.is_some_and(|until| until > Utc::now()), "{item:#?}");
@@ -73,11 +72,14 @@ async fn the_last_pulls_of_docker_hub_are_left_to_others_and_the_run_waits_for_m
     story.world().ledger().clear();
 
     let run = story.run(&olivia, &rule).await;
-    let detail =
-        story.run_until(&olivia, &run, |d| d.items.iter().any(|item| item.state == ItemState::Waiting)).await;
+    let detail = story.run_until(&olivia, &run, |d| d.items.iter().any(|item| item.state == ItemState::Waiting)).await;
 
     let item = detail.items.iter().find(|item| item.state == ItemState::Waiting).expect("one waits");
-    assert!(sentence(item).contains("6 pulls") && sentence(item).contains("leaves those to others"), "{}", sentence(item));
+    assert!(
+        sentence(item).contains("6 pulls") && sentence(item).contains("leaves those to others"),
+        "{}",
+        sentence(item)
+    );
     assert!(item.next_try_at.is_some());
     assert_ended(&story.run_to_end(&olivia, &run).await, RunState::Succeeded);
     let refused = story.world().ledger().count(|entry| entry.facade == Facade::Docker && entry.status == 429);

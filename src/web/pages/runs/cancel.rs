@@ -34,9 +34,9 @@ pub fn CancelRun(live: LiveRun, about: RunAbout) -> impl IntoView {
     }
 }
 
-/// The button of one tag that is not over.
+/// The button of one tag that is not over; in its place, where there is none, the children.
 #[component]
-pub fn CancelTag(now: Memo<Arc<Item>>) -> impl IntoView {
+pub fn CancelTag(now: Memo<Arc<Item>>, children: ChildrenFn) -> impl IntoView {
     let may = use_role().may_configure();
     let open = Memo::new(move |_| now.read().state.is_open());
     let about = expect_context::<RunAbout>();
@@ -44,13 +44,17 @@ pub fn CancelTag(now: Memo<Arc<Item>>) -> impl IntoView {
         let about = about.clone();
         let action = about.actions.cancel;
         let (id, tag) = now.with_untracked(|item| (item.id, item.tag.to_string()));
-        (may && open.get()).then(|| {
-            view! {
-                <ActionForm action>
-                    {about.fields(Some(id))}
-                    <Button size=Size::Small variant=Variant::Quiet attr:aria-label=format!("Cancel {tag}")>"Cancel"</Button>
-                </ActionForm>
-            }
-        })
+        if !(may && open.get()) {
+            return children().into_any();
+        }
+        view! {
+            <ActionForm action>
+                {about.fields(Some(id))}
+                <Button size=Size::Small variant=Variant::Quiet attr:aria-label=format!("Cancel {tag}")>
+                    "Cancel"
+                </Button>
+            </ActionForm>
+        }
+        .into_any()
     }
 }

@@ -55,10 +55,11 @@ pub fn ItemRow(
             </HeadCell>
             {mirror.map(|mirror| view! { <Cell label="Mirror"><span class="mono">{mirror}</span></Cell> })}
             <Cell label="State">
-                {move || view! { <StatusBadge status=state.get().as_str() label=state.get().label() /> }}
-                <Again at=Signal::derive(move || now.read().next_try_at) />
-                {move || tried().map(|tries| view! { <div class="small muted">{format!("{tries} tries")}</div> })}
-                <CancelTag now />
+                <div>
+                    {move || view! { <StatusBadge status=state.get().as_str() label=state.get().label() /> }}
+                    <Again at=Signal::derive(move || now.read().next_try_at) />
+                    {move || tried().map(|tries| view! { <div class="small muted">{format!("{tries} tries")}</div> })}
+                </div>
             </Cell>
             <Cell label="Digest">
                 <span class="nowrap">
@@ -71,7 +72,7 @@ pub fn ItemRow(
                 <Chips coverage=Signal::derive(move || now.read().coverage.clone()) />
             </Cell>
             <Cell label="Transferred" number=true>{move || format::bytes(now.read().bytes)}</Cell>
-            <Cell label="Took" number=true>{took}</Cell>
+            <Cell label="Took" number=true><CancelTag now>{took}</CancelTag></Cell>
         </tr>
         <More now twin width live />
     }
@@ -80,15 +81,13 @@ pub fn ItemRow(
 /// When an item that waits is tried again.
 #[component]
 fn Again(at: Signal<Option<DateTime<Utc>>>) -> impl IntoView {
-    move || at.get().map(|at| view! { <div class="small muted">"Goes on " <TimeAgo at /></div> })
+    move || at.get().map(|at| view! { <div class="small muted nowrap">"Goes on " <TimeAgo at /></div> })
 }
 
 #[component]
 fn More(now: Memo<Arc<Item>>, twin: Memo<Option<Tag>>, width: usize, live: LiveRun) -> impl IntoView {
     let coverage = Memo::new(move |_| now.read().coverage.clone());
-    let trouble = Memo::new(move |_| {
-        now.with(|item| twin.with(|twin| words::trouble(item, twin.as_ref())))
-    });
+    let trouble = Memo::new(move |_| now.with(|item| twin.with(|twin| words::trouble(item, twin.as_ref()))));
     let any = Memo::new(move |_| coverage.read().is_some() || trouble.read().is_some());
     let held = Memo::new(move |_| (now.read().state == ItemState::Held).then(|| now.read().id));
     let failed = move || {

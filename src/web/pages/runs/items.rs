@@ -122,7 +122,7 @@ fn twins(live: LiveRun, shown: &[ItemId]) -> HashMap<ItemId, Tag> {
     let items: Vec<_> = shown.iter().filter_map(|id| live.item(*id)).collect();
     let mut first = HashMap::new();
     let mut twins = HashMap::new();
-    for item in items.iter().filter(|item| item.coverage.is_some()) {
+    for item in items.iter().filter(|item| item.coverage.is_some() || item.failure.is_some()) {
         let above = *first.entry((&item.target, &item.digest)).or_insert(item);
         // Found otherwise in the meantime, it has a list of its own.
         if above.id != item.id && above.coverage == item.coverage && above.failure == item.failure {

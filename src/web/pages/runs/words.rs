@@ -28,11 +28,22 @@ pub fn counts(counts: &ItemCounts) -> String {
 /// What stands below a tag: what happened to it, and technical detail where there is some. `twin`: the tag of a row above
 /// with the same image and the same trouble.
 pub fn trouble(item: &Item, twin: Option<&Tag>) -> Option<(String, String)> {
-    if let (ItemState::Held, Some(tag)) = (item.state, twin) {
-        return Some((format!("Held for the same reason as {tag}."), String::new()));
+    if let Some(tag) = twin {
+        let same = match item.state {
+            ItemState::Held => Some("Held"),
+            ItemState::Failed => Some("Failed"),
+            ItemState::Waiting => Some("Waits"),
+            ItemState::Retrying => Some("Tried again"),
+            _ => None,
+        };
+        if let Some(same) = same {
+            return Some((format!("{same} for the same reason as {tag}."), String::new()));
+        }
     }
     let before = match (item.state, &item.decided_by, &item.cancelled_by) {
-        (ItemState::Cancelled, _, Some(person)) => return Some((format!("Cancelled by {person}. The tag was not moved."), String::new())),
+        (ItemState::Cancelled, _, Some(person)) => {
+            return Some((format!("Cancelled by {person}. The tag was not moved."), String::new()));
+        }
         (ItemState::Failed | ItemState::Held, ..) => String::new(),
         (ItemState::Cancelled, Some(person), _) => format!("Discarded by {person}. "),
         (ItemState::Succeeded, Some(person), _) => format!("Released by {person}. "),
