@@ -64,7 +64,7 @@ impl Registries {
             ..Budget::default()
         };
         let authority = terms.authority;
-        let endpoint = Endpoint { plain_http, authority, budget, ..Endpoint::new(host.clone(), self.clock.clone()) };
+        let endpoint = Endpoint { plain_http, budget, authority, ..Endpoint::new(host.clone(), self.clock.clone()) };
         let registry = Registry::connect(endpoint, credential)?;
         if known.len() >= MOST {
             known.clear();

@@ -26,7 +26,7 @@ const FRESH: TimeDelta = TimeDelta::seconds(10);
 
 /// What a registry said of its pull limit last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Left {
+struct Quota {
     limit: u32,
     left: u32,
     window: TimeDelta,
@@ -52,7 +52,7 @@ enum Next {
 /// The pull limit of one registry, for one credential. Nothing waits where the registry names none.
 #[derive(Default)]
 pub(super) struct Pulls {
-    known: Mutex<Option<Left>>,
+    known: Mutex<Option<Quota>>,
     /// Whoever pulls slowly does so alone.
     step: tokio::sync::Mutex<()>,
 }
@@ -62,13 +62,13 @@ impl Pulls {
     pub(super) fn note(&self, headers: &HeaderMap, now: DateTime<Utc>) {
         let read = |name: &str| counted(headers.get(name)?.to_str().ok()?);
         if let (Some((limit, window)), Some((left, _))) = (read("ratelimit-limit"), read("ratelimit-remaining")) {
-            *self.lock() = Some(Left { limit, left, window, seen_at: now });
+            *self.lock() = Some(Quota { limit, left, window, seen_at: now });
         }
     }
 
     fn next(&self, now: DateTime<Utc>) -> Next {
         let Some(known) = *self.lock() else { return Next::Go };
-        let Left { limit, left, window, seen_at } = known;
+        let Quota { limit, left, window, seen_at } = known;
         let (kept, slow) = ((limit / KEPT).max(1), limit / SLOW_BELOW);
         if left > slow {
             Next::Go
@@ -88,7 +88,7 @@ impl Pulls {
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Left>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Quota>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
