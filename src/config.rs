@@ -53,6 +53,12 @@ pub struct Config {
     /// Seconds within which several webhook calls about one tag are one
     #[arg(long = "settle-seconds", env = "FERRY_SETTLE_SECONDS", default_value = "10", value_parser = settle)]
     pub settle: Duration,
+    /// Seconds after which Docker's mirroring log is read again; 0 for never
+    #[arg(long = "follow-seconds", env = "FERRY_FOLLOW_SECONDS", default_value = "300", value_parser = follow)]
+    pub follow: Duration,
+    /// Days for which the tags of runs and the deliveries are kept; runs stay
+    #[arg(long, env = "FERRY_HISTORY_DAYS", default_value_t = 90, value_parser = clap::value_parser!(u16).range(1..))]
+    pub history_days: u16,
     /// Hours a sign-in lasts without use
     #[arg(long, env = "FERRY_SESSION_HOURS", default_value_t = 12)]
     pub session_hours: u16,
@@ -69,6 +75,13 @@ fn seconds(text: &str) -> Result<Duration, String> {
     match text.parse::<u64>() {
         Ok(seconds @ 2..=3_600) => Ok(Duration::from_secs(seconds)),
         _ => Err("give a number of seconds from 2 to 3600".to_owned()),
+    }
+}
+
+fn follow(text: &str) -> Result<Duration, String> {
+    match text.parse::<u64>() {
+        Ok(seconds @ 0..=86_400) => Ok(Duration::from_secs(seconds)),
+        _ => Err("give a number of seconds from 0 to 86400".to_owned()),
     }
 }
 

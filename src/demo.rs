@@ -97,6 +97,8 @@ impl Demo {
             worker_timeout: std::time::Duration::from_secs(20),
             // Somebody watches.
             settle: std::time::Duration::from_secs(2),
+            follow: std::time::Duration::from_secs(10),
+            history_days: 90,
             session_hours: 12,
         })
     }

@@ -10,6 +10,7 @@ pub mod forms;
 pub mod hooks;
 pub mod keys;
 pub mod mirrors;
+pub mod pauses;
 pub mod rules;
 pub mod runs;
 pub mod session;

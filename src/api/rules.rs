@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use server_fn::codec::GetUrl;
 
-use crate::model::{ApiError, OrgName, Preview, Rule, RuleForm, RuleId};
+use crate::model::{ApiError, OrgName, Preview, Rule, RuleForm, RuleId, RunPart};
 
 /// What the form asked for: the button's `intent`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,12 +88,19 @@ pub async fn delete_rule(organization: OrgName, id: RuleId) -> Result<(), ApiErr
     Ok(())
 }
 
-/// Starts a run of a rule and goes to the run's page. Form `run-rule`.
+/// Starts a run of a rule, of all it takes or of a part, and goes to the run's page. Form `run-rule`.
 #[server(prefix = "/api", endpoint = "rules/run")]
-pub async fn run_rule(organization: OrgName, id: RuleId) -> Result<(), ApiError> {
+pub async fn run_rule(
+    organization: OrgName,
+    id: RuleId,
+    #[server(default)] part: RunPart,
+) -> Result<(), ApiError> {
     let visitor = crate::access::admin(&organization).await?;
-    let answer = crate::forward::start(&visitor, id).await.map_err(ApiError::from);
-    let run = crate::access::forms::keep("run-rule", &id, answer).await?;
+    let answer = match part.check() {
+        Ok(part) => crate::forward::start(&visitor, id, part).await.map_err(ApiError::from),
+        Err(errors) => Err(ApiError::Invalid(errors)),
+    };
+    let run = crate::access::forms::keep("run-rule", &part, answer).await?;
     leptos_axum::redirect(&format!("/orgs/{organization}/runs/{run}"));
     Ok(())
 }

@@ -66,3 +66,13 @@ pub async fn cancel_run(organization: OrgName, id: RunId, item: Option<ItemId>) 
     leptos_axum::redirect(&format!("/orgs/{organization}/runs/{id}"));
     Ok(())
 }
+
+/// Tries again what failed in a run, and nothing else. Form `retry-run`; goes to the run's page.
+#[server(prefix = "/api", endpoint = "runs/retry")]
+pub async fn retry_run(organization: OrgName, id: RunId) -> Result<(), ApiError> {
+    let visitor = crate::access::admin(&organization).await?;
+    let answer = crate::forward::retry(&visitor, id).await.map_err(ApiError::from);
+    crate::access::forms::keep("retry-run", &id, answer).await?;
+    leptos_axum::redirect(&format!("/orgs/{organization}/runs/{id}"));
+    Ok(())
+}

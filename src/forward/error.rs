@@ -52,6 +52,9 @@ pub enum ForwardError {
     /// A mirror's name gives no valid name at the destination.
     #[error("no name at the destination: {0}")]
     Target(Refused),
+    /// A later run moved the tag to another image.
+    #[error("a later run moved the tag")]
+    Overtaken,
     /// The rule refuses what is not proven.
     #[error("refused: {}", .0.trouble())]
     Refused(Box<Coverage>),
@@ -101,7 +104,8 @@ impl ForwardError {
             Self::Copy(error) => error.detail(),
             other => chain(other),
         };
-        Failure { sentence: self.sentence(), detail }
+        let (class, mend) = self.class();
+        Failure { sentence: self.sentence(), detail, class, mend }
     }
 
     fn sentence(&self) -> String {
@@ -140,6 +144,9 @@ impl ForwardError {
             Self::Connection(_) => "Source, sign-in: the organization's token could not be read.".to_owned(),
             Self::Filter(_) => "The rule's tag filter cannot be read. Open the rule and save it again.".to_owned(),
             Self::Target(refused) => format!("The rule's target name does not fit a mirror: {}", refused.0),
+            Self::Overtaken => {
+                "A run that began later has moved this tag to another image, and this one would turn it back.".to_owned()
+            }
             Self::Refused(coverage) => format!(
                 "Refused, since its proof is not in order and the rule refuses that: {} The tag was not moved.",
                 coverage.trouble()

@@ -4,30 +4,42 @@
 mod again;
 mod audit;
 mod cancel;
+mod class;
+mod clockwork;
 mod coordination;
 mod error;
+mod follow;
 mod held;
 mod hint;
 pub mod history;
+mod pause;
 mod perform;
 mod plan;
 mod prove;
+mod retry;
 mod source;
+mod sweep;
 mod unchanged;
 mod watch;
 
 use crate::app::{App, Visitor};
-use crate::model::{ApiError, OrgName, Rule, RuleId, RunId, Trigger};
+use crate::model::{ApiError, OrgName, RepoName, Rule, RuleId, RunId, Tag, Trigger};
 use crate::queue::{QueueError, RunRule};
-use crate::store::{self, StoreError, changes, rules, runs};
+use crate::rules::timing::Timing;
+use crate::store::{self, StoreError, changes, rules, runs, triggers};
 
 pub use audit::{AskCheckError, ask_check, check};
 pub use cancel::{CancelError, cancel};
+pub use clockwork::{clockwork, tick};
 pub use error::ForwardError;
+pub use follow::follow;
 pub use held::{DecideError, Decision, decide};
 pub use hint::{due, settle};
+pub use pause::{PauseError, pause, paused, resume};
 pub use perform::perform;
 pub use plan::plan;
+pub use retry::{RetryError, retry};
+pub use sweep::sweep;
 
 /// Why a run cannot be started.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +52,8 @@ pub enum StartRunError {
     NotFound(RuleId),
     #[error("the rule is switched off")]
     SwitchedOff,
+    #[error("the rule does not forward {0}")]
+    NotOfTheRule(String),
 }
 
 impl From<StartRunError> for ApiError {
@@ -53,6 +67,9 @@ impl From<StartRunError> for ApiError {
             StartRunError::NotFound(_) => {
                 Self::NotFound("There is no such rule; it may have been deleted meanwhile.".to_owned())
             }
+            StartRunError::NotOfTheRule(mirror) => {
+                Self::Conflict(format!("This rule does not forward {mirror}. Choose one of its mirrors."))
+            }
             StartRunError::SwitchedOff => {
                 Self::Conflict("This rule is switched off. Switch it on, then run it.".to_owned())
             }
@@ -60,17 +77,22 @@ impl From<StartRunError> for ApiError {
     }
 }
 
-/// Starts a run of a rule by hand. The run and the job that plans it become true together.
-pub async fn start(visitor: &Visitor, id: RuleId) -> Result<RunId, StartRunError> {
+/// Starts a run of a rule by hand, of all it takes or only of a mirror or one of its tags. The run and the job that plans it
+/// become true together.
+pub async fn start(visitor: &Visitor, id: RuleId, part: Option<(RepoName, Option<Tag>)>) -> Result<RunId, StartRunError> {
+    let scope = part.map(|(mirror, tag)| runs::Scope { mirror, tag });
     let app = &visitor.app;
     let mut tx = store::begin(&app.db).await?;
     let rule = rules::find(&mut *tx, &visitor.organization, id).await?.ok_or(StartRunError::NotFound(id))?;
     if !rule.enabled {
         return Err(StartRunError::SwitchedOff);
     }
+    if let Some(foreign) = scope.as_ref().filter(|scope| !rule.mirrors.contains(&scope.mirror)) {
+        return Err(StartRunError::NotOfTheRule(foreign.mirror.to_string()));
+    }
     let cause = Cause {
         trigger: Trigger::Manual,
-        scope: None,
+        scope: scope.as_ref(),
         started_by: Some(&visitor.username),
         session_id: visitor.session_id.as_deref(),
     };
@@ -97,7 +119,13 @@ async fn begin_run<E: From<StoreError> + From<QueueError>>(
     rule: &Rule,
     cause: &Cause<'_>,
 ) -> Result<RunId, E> {
-    let run = RunId(uuid::Uuid::now_v7());
+    let (run, now) = (RunId(uuid::Uuid::now_v7()), app.clock.now());
+    // A person who starts a run means now.
+    let by_itself = Timing::new(&rule.schedule).ok().filter(|_| cause.started_by.is_none());
+    let starts_at = by_itself.map(|timing| timing.opens(now)).filter(|begin| *begin > now);
+    if cause.scope.is_none() {
+        triggers::set_reconciled(&mut **tx, rule.id, now).await?;
+    }
     let new = runs::NewRun {
         id: run,
         organization,
@@ -112,10 +140,11 @@ async fn begin_run<E: From<StoreError> + From<QueueError>>(
         scope: cause.scope,
         started_by: cause.started_by,
         session_id: cause.session_id,
-        created_at: app.clock.now(),
+        created_at: now,
+        starts_at,
     };
     runs::insert(tx, &new).await?;
-    app.queue.add(tx, &RunRule::new(run)).await?;
+    app.queue.add_at(tx, &RunRule::new(run), starts_at).await?;
     changes::announce(&mut **tx, run).await?;
     Ok(run)
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::ForwardError;
 use super::again::Next;
 use super::coordination::Shared;
+use super::pause;
 use super::prove::{Prover, Verified};
 use super::source::Source;
 use super::unchanged;
@@ -27,6 +28,9 @@ pub async fn perform(app: &App, job: &CopyDigest, last: bool) -> Result<(), Forw
     let open: Vec<Item> =
         items::of_unit(&app.db, unit).await?.into_iter().filter(|item| item.state.is_open()).collect();
     if open.is_empty() {
+        return Ok(());
+    }
+    if pause::waits(app, &work, unit).await? {
         return Ok(());
     }
     items::begin(&app.db, unit, app.clock.now()).await?;
@@ -150,6 +154,11 @@ async fn publish(
     let before = context.progress.snapshot();
     let nothing_written = before.blobs_copied + before.blobs_mounted + before.manifests_written == 0;
     for item in open {
+        // A run that began later knows a newer image.
+        if held::is_overtaken(&app.db, item).await? {
+            control::overtaken(&app.db, item.id, &ForwardError::Overtaken.failure(), app.clock.now()).await?;
+            continue;
+        }
         // Cancelled meanwhile.
         if !control::claim_tag(&app.db, item.id, app.clock.now()).await? {
             continue;

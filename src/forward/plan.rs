@@ -6,12 +6,12 @@ use super::again::{Next, later};
 use super::source::Source;
 use super::unchanged::Look;
 use crate::app::App;
-use crate::model::{Digest, Failure, Host, RepoName, RepoRef, Rule, RunId, Tag};
+use crate::model::{Digest, Failure, Host, RepoName, RepoRef, Rule, Tag, Trigger};
 use crate::queue::{CopyDigest, Retried as _, RunRule};
 use crate::rules::{self, matching::Matcher};
 use crate::store::items::NewItem;
 use crate::store::runs::Work;
-use crate::store::{self, changes, control, destinations, items, runs};
+use crate::store::{self, changes, control, destinations, items, runs, triggers};
 
 /// Lists what the rule takes and queues its copies. Does nothing the second time. `last`: the queue will not begin it
 /// again.
@@ -22,7 +22,7 @@ pub async fn plan(app: &App, job: &RunRule, last: bool) -> Result<(), ForwardErr
         return Ok(());
     }
     match list(app, &work).await {
-        Ok((items, missing)) => write(app, run, &items, missing.as_ref()).await,
+        Ok((items, missing)) => write(app, &work, &items, missing.as_ref()).await,
         Err(error) => match Next::after(&error, job, work.created_at, app.clock.now(), last) {
             Next::Wait(at) => later(app, job, at).await,
             Next::Retry(at) => later(app, &job.again(), at).await,
@@ -56,8 +56,8 @@ async fn list(app: &App, work: &Work) -> Result<(Vec<NewItem>, Option<Failure>),
             Err(error) if error.retryable() => return Err(error),
             // One mirror that is gone must not stop the others.
             Err(error) => {
-                let Failure { sentence, detail } = error.failure();
-                missing.get_or_insert(Failure { sentence: format!("{mirror}: {sentence}"), detail });
+                let failure = error.failure();
+                missing.get_or_insert(Failure { sentence: format!("{mirror}: {}", failure.sentence), ..failure });
             }
         }
     }
@@ -86,11 +86,18 @@ async fn taken(
     look.items(mirror, target, listed).await
 }
 
-/// Items, jobs and the end of planning become true together.
-async fn write(app: &App, run: RunId, items: &[NewItem], missing: Option<&Failure>) -> Result<(), ForwardError> {
-    let now = app.clock.now();
+/// Items, jobs and the end of planning become true together. A regular look that finds nothing to do leaves no run behind.
+async fn write(app: &App, work: &Work, items: &[NewItem], missing: Option<&Failure>) -> Result<(), ForwardError> {
+    let (now, run) = (app.clock.now(), work.id);
+    let unchanged = items.iter().filter(|item| item.arrived.is_some()).count();
     let mut tx = store::begin(&app.db).await?;
     if control::is_cancelled(&mut tx, run).await? {
+        return Ok(());
+    }
+    if work.trigger == Trigger::Reconcile && unchanged == items.len() && missing.is_none() {
+        runs::delete(&mut tx, run).await?;
+        store::commit(tx).await?;
+        tracing::debug!(run.id = %run, tags = items.len(), "everything is where it should be");
         return Ok(());
     }
     items::insert_all(&mut tx, run, items, now).await?;
@@ -98,14 +105,26 @@ async fn write(app: &App, run: RunId, items: &[NewItem], missing: Option<&Failur
     if let Some(failure) = missing {
         runs::set_plan_failure(&mut *tx, run, failure).await?;
     }
-    for (mirror, digest) in units(items) {
-        app.queue.add(&mut tx, &CopyDigest::new(run, mirror, digest)).await?;
+    if matches!(work.trigger, Trigger::Reconcile | Trigger::Schedule) {
+        let changed: Vec<&NewItem> = items.iter().filter(|item| item.arrived.is_none()).collect();
+        triggers::note_missed(&mut tx, &work.organization, run, &changed, now).await?;
     }
+    let jobs: Vec<_> = units(items).into_iter().map(|(mirror, digest)| CopyDigest::new(run, mirror, digest)).collect();
+    app.queue.add_fairly(&mut tx, &jobs, rank(work.trigger)).await?;
     changes::announce(&mut *tx, run).await?;
     store::commit(tx).await?;
-    let unchanged = items.iter().filter(|item| item.arrived.is_some()).count();
     tracing::info!(run.id = %run, tags = items.len(), unchanged, "run {run} takes {} tags, {unchanged} of them unchanged", items.len());
     Ok(())
+}
+
+/// Who waits for it goes first.
+fn rank(trigger: Trigger) -> i16 {
+    match trigger {
+        Trigger::Manual => 0,
+        Trigger::Webhook => 2,
+        Trigger::Schedule => 4,
+        Trigger::Reconcile => 6,
+    }
 }
 
 /// The digests to copy: about six tags share one.

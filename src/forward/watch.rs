@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::ForwardError;
 use super::perform::Place;
 use crate::app::App;
-use crate::model::Failure;
+use crate::model::{Failure, FailureClass, Mend};
 use crate::oci::{CopyContext, Repository};
 use crate::store::items::{self, Unit};
 use crate::store::{StoreError, changes, control};
@@ -91,6 +91,8 @@ impl Watch<'_> {
                             .find(|(name, _)| *name == side)
                             .map_or_else(String::new, |(_, side)| side.to_string())
                     ),
+                    class: FailureClass::RateLimit,
+                    mend: Mend::Nothing,
                 };
                 control::pause(&self.app.db, self.unit, Some((until, &failure)), now).await?;
                 self.paused = Some(until);

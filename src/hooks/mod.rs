@@ -13,12 +13,14 @@ use crate::model::{
     ApiError, Delivery, DeliveryFilter, Hook, HookAddress, HookDetail, HookId, MirrorName, Page, Refused, RepoName,
 };
 use crate::seal::SealError;
-use crate::store::{self, StoreError, deliveries, hooks};
+use crate::store::{self, StoreError, deliveries, hooks, triggers};
 
 /// Deliveries on one page.
 const PAGE: usize = 50;
 /// Deliveries on the mirror's page.
 const RECENT: i64 = 5;
+/// How far back missed deliveries are counted.
+const MISSED: TimeDelta = TimeDelta::days(30);
 /// How long an address is heard after another took its place.
 const OVERLAP: TimeDelta = TimeDelta::hours(24);
 /// Docker's limit for an address, in characters.
@@ -89,6 +91,7 @@ pub async fn get(visitor: &Visitor, name: &MirrorName) -> Result<HookDetail, Hoo
         hook: hook.transpose()?,
         is_unreachable: is_unreachable(&app.config.public_url, &app.config.hub_url),
         last_accepted: deliveries::last_accepted(&app.db, organization, &mirror).await?,
+        missed: triggers::missed(&app.db, organization, &mirror, app.clock.now() - MISSED).await?,
         recent: deliveries::page(&app.db, organization, Some(&mirror), None, None, RECENT).await?,
     })
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::error::FieldErrors;
+use super::failure::Pause;
 use super::ids::DestinationId;
 use super::image::{Host, RepoName};
 use super::rates::Rates;
@@ -46,6 +47,8 @@ pub struct Destination {
     /// Certificates in PEM believed for this registry besides the well-known ones.
     pub authority: Option<String>,
     pub rates: Rates,
+    /// Nothing new is forwarded there.
+    pub pause: Option<Pause>,
     pub created_by: String,
     pub created_at: DateTime<Utc>,
     /// Names of the rules that write to it.

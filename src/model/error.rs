@@ -34,6 +34,13 @@ impl FieldErrors {
         text.trim().parse().map_err(|Refused(sentence)| self.add(field, sentence)).ok()
     }
 
+    /// Takes over what is wrong elsewhere.
+    pub fn append(&mut self, others: Self) {
+        for (field, sentence) in others.0 {
+            self.add(&field, sentence);
+        }
+    }
+
     /// True while nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

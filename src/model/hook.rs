@@ -41,6 +41,8 @@ pub struct HookDetail {
     pub is_unreachable: bool,
     /// The last delivery that was accepted.
     pub last_accepted: Option<DateTime<Utc>>,
+    /// Changes of the last 30 days that a regular look found and no delivery had told of.
+    pub missed: u32,
     /// The newest ones, accepted or not.
     pub recent: Vec<Delivery>,
 }

@@ -13,6 +13,7 @@ use super::ids::{DestinationId, RuleId};
 use super::image::{RepoName, is_path_component};
 use super::proof::ProofPolicy;
 use super::run::RunSummary;
+use super::schedule::{Schedule, ScheduleForm};
 use super::text::Refused;
 
 /// One pattern of a tag filter: a glob such as `22*`, or a regular expression between slashes such as `/^22\./`.
@@ -146,6 +147,16 @@ pub struct Rule {
     pub proof: ProofPolicy,
     /// How much of each image goes along.
     pub extent: Extent,
+    pub schedule: Schedule,
+    /// The schedule in words; none without one.
+    #[serde(default)]
+    pub schedule_words: Option<String>,
+    /// The next moments at which the schedule starts a run.
+    #[serde(default)]
+    pub upcoming: Vec<DateTime<Utc>>,
+    /// When all it takes was last looked at.
+    #[serde(default)]
+    pub reconciled_at: Option<DateTime<Utc>>,
     pub enabled: bool,
     pub created_by: String,
     pub created_at: DateTime<Utc>,
@@ -177,6 +188,7 @@ pub struct RuleForm {
     pub digest_tags: String,
     /// `on` or empty.
     pub enabled: String,
+    pub schedule: ScheduleForm,
 }
 
 impl RuleForm {
@@ -187,6 +199,7 @@ impl RuleForm {
             attestations: "on".to_owned(),
             proof: ProofPolicy::default().as_str().to_owned(),
             enabled: "on".to_owned(),
+            schedule: Schedule::default().form(),
             ..Self::default()
         }
     }
@@ -208,6 +221,7 @@ impl RuleForm {
             kinds: rule.extent.kind_lines(),
             digest_tags: check(rule.extent.digest_tags),
             enabled: check(rule.enabled),
+            schedule: rule.schedule.form(),
         }
     }
 
@@ -241,6 +255,7 @@ impl RuleForm {
             errors.add("proof", "Choose refuse, hold or mark.");
         }
         let extent = Extent::of_form(&mut errors, &self.platforms, &self.kinds, is_on(&self.digest_tags));
+        let schedule = Schedule::of_form(&self.schedule, &mut errors);
         match (name, destination, template, proof) {
             (Some(name), Some(destination), Some(template), Some(proof)) if errors.is_empty() => Ok(RuleDraft {
                 name,
@@ -251,6 +266,7 @@ impl RuleForm {
                 attestations: is_on(&self.attestations),
                 proof,
                 extent,
+                schedule,
                 enabled: is_on(&self.enabled),
             }),
             _ => Err(errors),
@@ -284,6 +300,7 @@ pub struct RuleDraft {
     pub attestations: bool,
     pub proof: ProofPolicy,
     pub extent: Extent,
+    pub schedule: Schedule,
     pub enabled: bool,
 }
 

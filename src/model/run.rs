@@ -4,7 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::coverage::Coverage;
-use super::ids::{ItemId, RuleId, RunId};
+use super::failure::Failure;
+use super::ids::{DestinationId, ItemId, RuleId, RunId};
 use super::image::{Digest, RepoName, RepoRef, Tag};
 use super::key::SigningKey;
 
@@ -222,15 +223,6 @@ impl RunState {
     }
 }
 
-/// Why an item or a plan could not be done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Failure {
-    /// Names the side, the step and what a person can do.
-    pub sentence: String,
-    /// Technical text, shown on demand.
-    pub detail: String,
-}
-
 /// One tag of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Item {
@@ -292,6 +284,14 @@ impl Item {
     }
 }
 
+/// The numbers of a run whose items are gone.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Swept {
+    pub counts: ItemCounts,
+    pub bytes: u64,
+    pub last_finished: Option<DateTime<Utc>>,
+}
+
 /// A run in a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunSummary {
@@ -302,6 +302,18 @@ pub struct RunSummary {
     pub rule_name: String,
     /// `host/prefix` of the destination when the run began.
     pub destination: String,
+    /// None once the destination is deleted.
+    #[serde(default)]
+    pub destination_id: Option<DestinationId>,
+    /// The mirror, or the one tag of it, that it is limited to; none for all that the rule takes.
+    #[serde(default)]
+    pub scope: Option<String>,
+    /// It waits for its rule's hours to begin.
+    #[serde(default)]
+    pub starts_at: Option<DateTime<Utc>>,
+    /// Its tags are too old to be kept; the numbers stay.
+    #[serde(default)]
+    pub is_swept: bool,
     pub trigger: Trigger,
     /// Who started it, where a person did.
     pub started_by: Option<String>,

@@ -5,7 +5,7 @@ use graphile_worker::{JobSpec, RawJobSpec, WorkerUtils};
 use serde::{Deserialize, Serialize};
 use sqlx::{PgPool, Postgres, Transaction};
 
-use crate::model::{Digest, HintId, RepoName, RunId};
+use crate::model::{Digest, HintId, OrgName, RepoName, RunId};
 
 /// PostgreSQL schema of the queue's own tables.
 pub const SCHEMA: &str = "ferry_queue";
@@ -14,6 +14,9 @@ pub const SCHEMA: &str = "ferry_queue";
 pub const MOST_TRIES: u32 = 5;
 /// How often a job is begun at most. Far more than it is tried: a worker that died has not tried.
 const MOST_ATTEMPTS: i16 = 100;
+
+/// Digests of a run that are done in one round, before other runs have their next.
+const FAIR_SHARE: usize = 16;
 
 /// What can be queued.
 pub trait Job: Serialize {
@@ -106,6 +109,51 @@ impl Job for SettleHint {
 
     fn key(&self) -> String {
         format!("hint:{}", self.hint)
+    }
+}
+
+/// Read the mirroring log of an organization's mirrors.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FollowLog {
+    organization: OrgName,
+}
+
+impl FollowLog {
+    /// Of this organization.
+    pub fn new(organization: OrgName) -> Self {
+        Self { organization }
+    }
+
+    /// The organization.
+    pub fn organization(&self) -> &OrgName {
+        &self.organization
+    }
+}
+
+impl Job for FollowLog {
+    const NAME: &'static str = "follow_log";
+
+    fn key(&self) -> String {
+        format!("log:{}", self.organization)
+    }
+}
+
+/// Remove what is too old to be kept.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct SweepHistory {}
+
+impl SweepHistory {
+    /// Of all organizations.
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+impl Job for SweepHistory {
+    const NAME: &'static str = "sweep_history";
+
+    fn key(&self) -> String {
+        Self::NAME.to_owned()
     }
 }
 
@@ -210,6 +258,27 @@ impl Queue {
     ) -> Result<(), QueueError> {
         let raw = raw(job, at)?;
         self.0.clone().with_executor(&mut *tx).add_raw_job(&raw.identifier, raw.payload, raw.spec).await?;
+        Ok(())
+    }
+
+    /// Queues the copies of a run at once. Of all runs that wait, each has its first digests done before others have all of
+    /// theirs; `rank` 0 goes before 1 among equals.
+    pub async fn add_fairly(
+        &self,
+        tx: &mut Transaction<'_, Postgres>,
+        jobs: &[CopyDigest],
+        rank: i16,
+    ) -> Result<(), QueueError> {
+        if jobs.is_empty() {
+            return Ok(());
+        }
+        let ranked = jobs.iter().enumerate().map(|(at, job)| {
+            let round = i16::try_from(at / FAIR_SHARE).unwrap_or(i16::MAX / 2).min(i16::MAX / 2);
+            let raw = raw(job, None)?;
+            Ok(RawJobSpec { spec: JobSpec { priority: Some(rank.saturating_add(round)), ..raw.spec }, ..raw })
+        });
+        let ranked = ranked.collect::<Result<Vec<_>, QueueError>>()?;
+        self.0.clone().with_executor(&mut *tx).add_raw_jobs(&ranked).await?;
         Ok(())
     }
 

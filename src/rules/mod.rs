@@ -1,20 +1,25 @@
 //! Rules: which tags of which mirrors go to which destination.
 
 pub mod matching;
+pub mod timing;
 
+use chrono::{DateTime, Utc};
 use futures::stream::{self, StreamExt as _};
 
 use crate::app::Visitor;
 use crate::hub::HubError;
 use crate::model::{
     ApiError, Digest, FieldErrors, NameTemplate, OrgName, Preview, PreviewMirror, PreviewTag, RepoName, Rule,
-    RuleDraft, RuleForm, RuleId, Tag, TagFilter,
+    RuleDraft, RuleForm, RuleId, Schedule, Tag, TagFilter,
 };
 use crate::store::{self, StoreError, destinations, rules, runs};
 use matching::Matcher;
+use timing::Timing;
 
 /// Most tags of a mirror that are looked at.
 const MOST_TAGS: usize = 10_000;
+/// Starts of a schedule that are shown.
+const UPCOMING: usize = 3;
 /// Mirrors listed at once.
 const AT_ONCE: usize = 4;
 
@@ -61,6 +66,11 @@ pub async fn get(visitor: &Visitor, id: RuleId) -> Result<Rule, RuleError> {
     let (db, organization) = (&visitor.app.db, &visitor.organization);
     let mut rule = rules::find(db, organization, id).await?.ok_or(RuleError::NotFound(id))?;
     rule.last_run = runs::page(db, organization, Some(id), None, 1).await?.pop();
+    // One that was saved can be read, unless another release calls a zone otherwise.
+    if let Ok(timing) = Timing::new(&rule.schedule) {
+        let (words, upcoming) = (timing.words(), timing.upcoming(visitor.app.clock.now(), UPCOMING));
+        (rule.schedule_words, rule.upcoming) = (words, upcoming);
+    }
     Ok(rule)
 }
 
@@ -69,15 +79,16 @@ pub async fn save(visitor: &Visitor, id: Option<RuleId>, form: &RuleForm) -> Res
     let (db, organization) = (&visitor.app.db, &visitor.organization);
     let draft = checked(visitor, form).await?;
     let kept_as = id.unwrap_or_else(|| RuleId(uuid::Uuid::now_v7()));
+    let now = visitor.app.clock.now();
+    let next = next_start(&draft.schedule, draft.enabled, now);
     let mut tx = store::begin(db).await?;
     let action = if let Some(id) = id {
-        if !rules::update(&mut tx, organization, id, &draft).await? {
+        if !rules::update(&mut tx, organization, id, (&draft, next), now).await? {
             return Err(RuleError::NotFound(id));
         }
         "rule.change"
     } else {
-        let now = visitor.app.clock.now();
-        rules::insert(&mut tx, organization, kept_as, &draft, &visitor.username, now).await?;
+        rules::insert(&mut tx, organization, kept_as, (&draft, next), &visitor.username, now).await?;
         "rule.create"
     };
     visitor.did(&mut tx, action, draft.name.as_str()).await?;
@@ -87,12 +98,18 @@ pub async fn save(visitor: &Visitor, id: Option<RuleId>, form: &RuleForm) -> Res
 
 /// Switches a rule on or off.
 pub async fn enable(visitor: &Visitor, id: RuleId, enabled: bool) -> Result<(), RuleError> {
+    let (organization, now) = (&visitor.organization, visitor.app.clock.now());
     let mut tx = store::begin(&visitor.app.db).await?;
-    if !rules::enable(&mut *tx, &visitor.organization, id, enabled).await? {
-        return Err(RuleError::NotFound(id));
-    }
+    let rule = rules::find(&mut *tx, organization, id).await?.ok_or(RuleError::NotFound(id))?;
+    // What was due while it was off is not made up for.
+    let next = next_start(&rule.schedule, enabled, now);
+    rules::enable(&mut *tx, organization, id, enabled, next).await?;
     visitor.did(&mut tx, if enabled { "rule.enable" } else { "rule.disable" }, &id.to_string()).await?;
     Ok(store::commit(tx).await?)
+}
+
+fn next_start(schedule: &Schedule, enabled: bool, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    Timing::new(schedule).ok().filter(|_| enabled)?.next_start(now)
 }
 
 /// Removes a rule; its runs stay.
@@ -169,6 +186,7 @@ async fn checked(visitor: &Visitor, form: &RuleForm) -> Result<RuleDraft, RuleEr
     let organization = &visitor.organization;
     let draft = form.check().map_err(RuleError::Form)?;
     let mut errors = Matcher::new(&draft.filter).err().unwrap_or_default();
+    errors.append(Timing::new(&draft.schedule).err().unwrap_or_default());
     if let Some(foreign) = draft.mirrors.iter().find(|mirror| !belongs(mirror, organization)) {
         errors.add("mirrors", format!("{foreign} is no mirror of {organization}: choose one from the list."));
     }

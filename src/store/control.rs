@@ -1,11 +1,13 @@
 //! Items under a person's or the other side's control: cancelled, paused, about to be published.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
 use super::items::Unit;
-use super::{StoreError, Tx, to_json};
-use crate::model::{Failure, ItemId, RunId};
+use super::{StoreError, Tx, parsed, to_json};
+use crate::model::{Digest, Failure, ItemId, RepoName, RunId};
 
 /// Cancels one item of a run, or all, where they are neither over nor held nor being tagged at this moment. Answers how
 /// many.
@@ -102,6 +104,84 @@ pub async fn pause(
         now
     )
     .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The source is read with this session from now on.
+pub async fn read_as(tx: &mut Tx, run: RunId, session: Option<&str>) -> Result<(), StoreError> {
+    sqlx::query!("update runs set session_id = $2 where id = $1", run.0, session).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// A run whose tags could not be listed at all may be planned again; answers whether it is one.
+pub async fn replan(tx: &mut Tx, run: RunId) -> Result<bool, StoreError> {
+    let done = sqlx::query!(
+        "update runs set plan_failure = null
+         where id = $1 and plan_failure is not null and planned_at is null and cancelled_at is null",
+        run.0
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// The failed items of a run are queued again; answers their digests.
+pub async fn requeue_failed(
+    tx: &mut Tx,
+    run: RunId,
+    now: DateTime<Utc>,
+) -> Result<BTreeSet<(RepoName, Digest)>, StoreError> {
+    let rows = sqlx::query!(
+        "update items set state = 'queued', failure = null, finished_at = null, started_at = null, next_try_at = null,
+                          updated_at = $2
+         where run_id = $1 and state = 'failed' returning mirror, digest",
+        run.0,
+        now
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.into_iter()
+        .map(|row| Ok((parsed("items.mirror", &row.mirror)?, parsed("items.digest", &row.digest)?)))
+        .collect()
+}
+
+/// A later run moved the tag of the item to another image, so this one must not.
+pub async fn overtaken(
+    db: impl PgExecutor<'_>,
+    item: ItemId,
+    failure: &Failure,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update items set state = 'cancelled', failure = $2, next_try_at = null, finished_at = $3, updated_at = $3
+         where id = $1 and state in ('queued', 'running', 'waiting', 'retrying')",
+        item.0,
+        to_json("items.failure", failure)?,
+        now
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The unit's open items wait until somebody resumes.
+pub async fn wait_for_resume(
+    tx: &mut Tx,
+    unit: Unit<'_>,
+    failure: &Failure,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update items set state = 'waiting', next_try_at = null, failure = $4, updated_at = $5
+         where run_id = $1 and mirror = $2 and digest = $3 and state in ('queued', 'running', 'waiting', 'retrying')",
+        unit.run.0,
+        unit.mirror.as_str(),
+        unit.digest.as_str(),
+        to_json("items.failure", failure)?,
+        now
+    )
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }

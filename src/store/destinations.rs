@@ -3,7 +3,7 @@
 use sqlx::PgExecutor;
 
 use super::{StoreError, on_constraint, parsed};
-use crate::model::{Destination, DestinationDraft, DestinationId, OrgName, Rates};
+use crate::model::{Destination, DestinationDraft, DestinationId, OrgName, Pause, Rates};
 
 /// A destination with what opens it.
 pub struct Kept {
@@ -23,6 +23,8 @@ struct Row {
     authority: Option<String>,
     requests_per_second: Option<i32>,
     megabytes_per_second: Option<i32>,
+    paused_by: Option<String>,
+    paused_at: Option<chrono::DateTime<chrono::Utc>>,
     created_by: String,
     created_at: chrono::DateTime<chrono::Utc>,
     rules: Vec<String>,
@@ -44,6 +46,7 @@ impl TryFrom<Row> for Kept {
                 requests_per_second: row.requests_per_second.and_then(|rate| u32::try_from(rate).ok()),
                 megabytes_per_second: row.megabytes_per_second.and_then(|rate| u32::try_from(rate).ok()),
             },
+            pause: row.paused_by.zip(row.paused_at).map(|(by, at)| Pause { by, at }),
             created_by: row.created_by,
             created_at: row.created_at,
             rules: row.rules,
@@ -57,7 +60,8 @@ pub async fn list(db: impl PgExecutor<'_>, organization: &OrgName) -> Result<Vec
     let rows = sqlx::query_as!(
         Row,
         r#"select d.id as "id: DestinationId", d.name, d.host, d.prefix, d.username, d.sealed_secret, d.plain_http,
-                  d.authority, d.requests_per_second, d.megabytes_per_second, d.created_by, d.created_at,
+                  d.authority, d.requests_per_second, d.megabytes_per_second, d.paused_by, d.paused_at, d.created_by,
+                  d.created_at,
                   array(select r.name from rules r where r.destination_id = d.id order by lower(r.name)) as "rules!"
            from destinations d where d.organization = $1 order by lower(d.name)"#,
         organization.as_str()
@@ -76,7 +80,8 @@ pub async fn find(
     let row = sqlx::query_as!(
         Row,
         r#"select d.id as "id: DestinationId", d.name, d.host, d.prefix, d.username, d.sealed_secret, d.plain_http,
-                  d.authority, d.requests_per_second, d.megabytes_per_second, d.created_by, d.created_at,
+                  d.authority, d.requests_per_second, d.megabytes_per_second, d.paused_by, d.paused_at, d.created_by,
+                  d.created_at,
                   array(select r.name from rules r where r.destination_id = d.id order by lower(r.name)) as "rules!"
            from destinations d where d.organization = $1 and d.id = $2"#,
         organization.as_str(),

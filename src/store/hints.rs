@@ -160,3 +160,31 @@ pub async fn runs(db: impl PgExecutor<'_>, hints: &[HintId]) -> Result<HashMap<H
     }
     Ok(runs)
 }
+
+/// When these tags of the organization were told of last.
+pub async fn latest<'a>(
+    tx: &mut Tx,
+    organization: &OrgName,
+    subjects: impl Iterator<Item = &'a Subject>,
+) -> Result<HashMap<Subject, DateTime<Utc>>, StoreError> {
+    let subjects: Vec<&Subject> = subjects.collect();
+    let mirrors: Vec<String> = subjects.iter().map(|subject| subject.mirror.to_string()).collect();
+    let tags: Vec<String> = subjects.iter().map(|subject| subject.tag.to_string()).collect();
+    let rows = sqlx::query!(
+        r#"select h.mirror, h.tag, max(h.last_at) as "last_at!" from hints h
+           join unnest($2::text[], $3::text[]) as asked (mirror, tag) on h.mirror = asked.mirror and h.tag = asked.tag
+           where h.organization = $1 group by h.mirror, h.tag"#,
+        organization.as_str(),
+        &mirrors,
+        &tags
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let mirror = parsed("hints.mirror", &row.mirror)?;
+            let subject = Subject { organization: organization.clone(), mirror, tag: parsed("hints.tag", &row.tag)? };
+            Ok((subject, row.last_at))
+        })
+        .collect()
+}

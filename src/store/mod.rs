@@ -13,9 +13,12 @@ pub mod hints;
 pub mod hooks;
 pub mod items;
 pub mod locks;
+pub mod pauses;
 pub mod rules;
 pub mod runs;
 pub mod sessions;
+pub mod sweep;
+pub mod triggers;
 pub mod trusted_keys;
 
 use std::fmt::Display;

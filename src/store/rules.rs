@@ -19,6 +19,8 @@ struct Row {
     attestations: bool,
     proof: String,
     extent: serde_json::Value,
+    schedule: serde_json::Value,
+    reconciled_at: Option<DateTime<Utc>>,
     enabled: bool,
     created_by: String,
     created_at: DateTime<Utc>,
@@ -44,6 +46,10 @@ impl TryFrom<Row> for Rule {
             attestations: row.attestations,
             proof: proof_policy("rules.proof", &row.proof)?,
             extent: from_json("rules.extent", row.extent)?,
+            schedule: from_json("rules.schedule", row.schedule)?,
+            schedule_words: None,
+            upcoming: Vec::new(),
+            reconciled_at: row.reconciled_at,
             enabled: row.enabled,
             created_by: row.created_by,
             created_at: row.created_at,
@@ -58,7 +64,8 @@ pub async fn list(db: impl PgExecutor<'_>, organization: &OrgName) -> Result<Vec
         Row,
         r#"select r.id as "id: RuleId", r.name, r.destination_id as "destination_id: DestinationId",
                   d.name as destination_name, concat_ws('/', d.host, d.prefix) as "destination_address!",
-                  r.filter, r.template, r.attestations, r.proof, r.extent, r.enabled, r.created_by, r.created_at,
+                  r.filter, r.template, r.attestations, r.proof, r.extent, r.schedule, r.reconciled_at, r.enabled,
+                  r.created_by, r.created_at,
                   array(select m.repository from rule_mirrors m where m.rule_id = r.id order by 1) as "mirrors!"
            from rules r join destinations d on d.id = r.destination_id
            where r.organization = $1 order by lower(r.name)"#,
@@ -75,7 +82,8 @@ pub async fn find(db: impl PgExecutor<'_>, organization: &OrgName, id: RuleId) -
         Row,
         r#"select r.id as "id: RuleId", r.name, r.destination_id as "destination_id: DestinationId",
                   d.name as destination_name, concat_ws('/', d.host, d.prefix) as "destination_address!",
-                  r.filter, r.template, r.attestations, r.proof, r.extent, r.enabled, r.created_by, r.created_at,
+                  r.filter, r.template, r.attestations, r.proof, r.extent, r.schedule, r.reconciled_at, r.enabled,
+                  r.created_by, r.created_at,
                   array(select m.repository from rule_mirrors m where m.rule_id = r.id order by 1) as "mirrors!"
            from rules r join destinations d on d.id = r.destination_id
            where r.organization = $1 and r.id = $2"#,
@@ -106,20 +114,20 @@ pub async fn by_mirror(
     Ok(names)
 }
 
-/// Writes a new rule.
+/// Writes a new rule; `next_run_at`: when its schedule is due.
 pub async fn insert(
     tx: &mut Tx,
     organization: &OrgName,
     id: RuleId,
-    draft: &RuleDraft,
+    (draft, next_run_at): (&RuleDraft, Option<DateTime<Utc>>),
     created_by: &str,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     sqlx::query!(
         "insert into rules
-             (id, organization, name, destination_id, filter, template, attestations, proof, extent, enabled,
-              created_by, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+             (id, organization, name, destination_id, filter, template, attestations, proof, extent, schedule,
+              next_run_at, enabled, created_by, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         id.0,
         organization.as_str(),
         draft.name.as_str(),
@@ -129,6 +137,8 @@ pub async fn insert(
         draft.attestations,
         draft.proof.as_str(),
         to_json("rules.extent", &draft.extent)?,
+        to_json("rules.schedule", &draft.schedule)?,
+        next_run_at,
         draft.enabled,
         created_by,
         now
@@ -140,10 +150,16 @@ pub async fn insert(
 }
 
 /// Changes a rule; answers false where there is none of this id in the organization.
-pub async fn update(tx: &mut Tx, organization: &OrgName, id: RuleId, draft: &RuleDraft) -> Result<bool, StoreError> {
+pub async fn update(
+    tx: &mut Tx,
+    organization: &OrgName,
+    id: RuleId,
+    (draft, next_run_at): (&RuleDraft, Option<DateTime<Utc>>),
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
     let done = sqlx::query!(
         "update rules set name = $3, destination_id = $4, filter = $5, template = $6, attestations = $7, proof = $8,
-                          extent = $9, enabled = $10
+                          extent = $9, enabled = $10, schedule = $11, next_run_at = $12, changed_at = $13
          where organization = $1 and id = $2",
         organization.as_str(),
         id.0,
@@ -154,7 +170,10 @@ pub async fn update(tx: &mut Tx, organization: &OrgName, id: RuleId, draft: &Rul
         draft.attestations,
         draft.proof.as_str(),
         to_json("rules.extent", &draft.extent)?,
-        draft.enabled
+        draft.enabled,
+        to_json("rules.schedule", &draft.schedule)?,
+        next_run_at,
+        now
     )
     .execute(&mut **tx)
     .await
@@ -175,18 +194,20 @@ async fn set_mirrors(tx: &mut Tx, id: RuleId, mirrors: &[RepoName]) -> Result<()
     Ok(())
 }
 
-/// Switches a rule on or off; answers false where there is none of this id in the organization.
+/// Switches a rule on or off, with the moment its schedule is due next; answers false where there is none of this id in the organization.
 pub async fn enable(
     db: impl PgExecutor<'_>,
     organization: &OrgName,
     id: RuleId,
     enabled: bool,
+    next_run_at: Option<DateTime<Utc>>,
 ) -> Result<bool, StoreError> {
     let done = sqlx::query!(
-        "update rules set enabled = $3 where organization = $1 and id = $2",
+        "update rules set enabled = $3, next_run_at = $4 where organization = $1 and id = $2",
         organization.as_str(),
         id.0,
-        enabled
+        enabled,
+        next_run_at
     )
     .execute(db)
     .await?;

@@ -9,7 +9,7 @@ use sqlx::PgPool;
 use super::{StoreError, Tx, from_json, items, parsed, proof_policy, to_json};
 use crate::model::{
     DestinationId, Extent, Failure, ItemCounts, OrgName, Plan, ProofPolicy, RepoName, RuleId, RunId, RunState,
-    RunSummary, Tag, Trigger,
+    RunSummary, Swept, Tag, Trigger,
 };
 
 /// What a run is limited to, where it is not all that its rule takes.
@@ -37,6 +37,8 @@ pub struct NewRun<'a> {
     pub started_by: Option<&'a str>,
     pub session_id: Option<&'a str>,
     pub created_at: DateTime<Utc>,
+    /// Later than now where its rule's hours have not begun.
+    pub starts_at: Option<DateTime<Utc>>,
 }
 
 /// What a worker needs to know of a run.
@@ -45,6 +47,7 @@ pub struct Work {
     pub organization: OrgName,
     /// None once the rule is deleted.
     pub rule: Option<RuleId>,
+    pub trigger: Trigger,
     /// None once the destination is deleted.
     pub destination: Option<DestinationId>,
     pub attestations: bool,
@@ -67,8 +70,9 @@ pub struct Work {
 pub async fn insert(tx: &mut Tx, run: &NewRun<'_>) -> Result<(), StoreError> {
     sqlx::query!(
         "insert into runs (id, organization, rule_id, rule_name, destination_id, destination_address, attestations,
-                           proof, extent, trigger, started_by, session_id, created_at, scope_mirror, scope_tag)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+                           proof, extent, trigger, started_by, session_id, created_at, scope_mirror, scope_tag,
+                           starts_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         run.id.0,
         run.organization.as_str(),
         run.rule.0,
@@ -83,7 +87,8 @@ pub async fn insert(tx: &mut Tx, run: &NewRun<'_>) -> Result<(), StoreError> {
         run.session_id,
         run.created_at,
         run.scope.map(|scope| scope.mirror.as_str()),
-        run.scope.and_then(|scope| scope.tag.as_ref()).map(Tag::as_str)
+        run.scope.and_then(|scope| scope.tag.as_ref()).map(Tag::as_str),
+        run.starts_at
     )
     .execute(&mut **tx)
     .await?;
@@ -94,7 +99,7 @@ pub async fn insert(tx: &mut Tx, run: &NewRun<'_>) -> Result<(), StoreError> {
 pub async fn work(db: impl PgExecutor<'_>, id: RunId) -> Result<Option<Work>, StoreError> {
     let row = sqlx::query!(
         r#"select organization, rule_id as "rule: RuleId", destination_id as "destination: DestinationId",
-                  attestations, proof, extent, scope_mirror, scope_tag, session_id, started_by, created_at,
+                  trigger, attestations, proof, extent, scope_mirror, scope_tag, session_id, started_by, created_at,
                   planned_at is not null or plan_failure is not null or cancelled_at is not null as "planned!"
            from runs where id = $1"#,
         id.0
@@ -107,6 +112,7 @@ pub async fn work(db: impl PgExecutor<'_>, id: RunId) -> Result<Option<Work>, St
             scope: scope(row.scope_mirror.as_deref(), row.scope_tag.as_deref())?,
             organization: parsed("runs.organization", &row.organization)?,
             rule: row.rule,
+            trigger: trigger(row.trigger)?,
             destination: row.destination,
             attestations: row.attestations,
             proof: proof_policy("runs.proof", &row.proof)?,
@@ -155,7 +161,12 @@ struct Row {
     id: RunId,
     rule_id: Option<RuleId>,
     rule_name: String,
+    destination_id: Option<DestinationId>,
     destination_address: String,
+    scope_mirror: Option<String>,
+    scope_tag: Option<String>,
+    starts_at: Option<DateTime<Utc>>,
+    swept: Option<serde_json::Value>,
     trigger: String,
     started_by: Option<String>,
     created_at: DateTime<Utc>,
@@ -177,9 +188,10 @@ pub struct Found {
 pub async fn find(db: &PgPool, organization: &OrgName, id: RunId) -> Result<Option<Found>, StoreError> {
     let row = sqlx::query_as!(
         Row,
-        r#"select id as "id: RunId", rule_id as "rule_id: RuleId", rule_name, destination_address, trigger, started_by,
-                  created_at, planned_at, plan_failure, check_asked_at, cancelled_at,
-                  cancelled_by
+        r#"select id as "id: RunId", rule_id as "rule_id: RuleId", rule_name,
+                  destination_id as "destination_id: DestinationId", destination_address, scope_mirror, scope_tag,
+                  starts_at, swept, trigger, started_by, created_at, planned_at, plan_failure, check_asked_at,
+                  cancelled_at, cancelled_by
            from runs where organization = $1 and id = $2"#,
         organization.as_str(),
         id.0
@@ -203,9 +215,10 @@ pub async fn page(
 ) -> Result<Vec<RunSummary>, StoreError> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select id as "id: RunId", rule_id as "rule_id: RuleId", rule_name, destination_address, trigger, started_by,
-                  created_at, planned_at, plan_failure, check_asked_at, cancelled_at,
-                  cancelled_by
+        r#"select id as "id: RunId", rule_id as "rule_id: RuleId", rule_name,
+                  destination_id as "destination_id: DestinationId", destination_address, scope_mirror, scope_tag,
+                  starts_at, swept, trigger, started_by, created_at, planned_at, plan_failure, check_asked_at,
+                  cancelled_at, cancelled_by
            from runs
            where organization = $1 and ($2::uuid is null or rule_id = $2) and ($3::uuid is null or id < $3)
            order by id desc limit $4"#,
@@ -224,8 +237,9 @@ pub async fn latest(db: &PgPool, organization: &OrgName) -> Result<HashMap<RuleI
     let rows = sqlx::query_as!(
         Row,
         r#"select distinct on (rule_id) id as "id: RunId", rule_id as "rule_id: RuleId", rule_name,
-                  destination_address, trigger, started_by, created_at, planned_at, plan_failure, check_asked_at, cancelled_at,
-                  cancelled_by
+                  destination_id as "destination_id: DestinationId", destination_address, scope_mirror, scope_tag,
+                  starts_at, swept, trigger, started_by, created_at, planned_at, plan_failure, check_asked_at,
+                  cancelled_at, cancelled_by
            from runs where organization = $1 and rule_id is not null
            order by rule_id, id desc"#,
         organization.as_str()
@@ -248,25 +262,33 @@ async fn summaries(db: &PgPool, rows: Vec<Row>) -> Result<Vec<RunSummary>, Store
 }
 
 fn summary(row: Row, totals: items::Totals) -> Result<RunSummary, StoreError> {
+    let swept = row.swept.map(|json| from_json::<Swept>("runs.swept", json)).transpose()?;
+    let is_swept = swept.is_some();
+    let totals = match swept {
+        Some(Swept { counts: ItemCounts(counts), bytes, last_finished }) => items::Totals { counts, bytes, last_finished },
+        None => totals,
+    };
     let counts = ItemCounts(totals.counts);
-    let plan = match row {
-        _ if row.plan_failure.is_some() => Plan::Failed,
-        _ if row.planned_at.is_some() => Plan::Done,
-        _ if row.cancelled_at.is_some() => Plan::Cancelled,
-        _ => Plan::Open,
+    let plan = match () {
+        () if row.plan_failure.is_some() => Plan::Failed,
+        () if row.planned_at.is_some() => Plan::Done,
+        () if row.cancelled_at.is_some() => Plan::Cancelled,
+        () => Plan::Open,
     };
     let state = RunState::from_items(plan, &counts);
-    let trigger = Trigger::parse(&row.trigger).ok_or_else(|| StoreError::Inconsistent {
-        column: "runs.trigger",
-        value: row.trigger,
-        reason: "no trigger has this name".to_owned(),
-    })?;
     Ok(RunSummary {
         id: row.id,
         rule: row.rule_id,
         rule_name: row.rule_name,
         destination: row.destination_address,
-        trigger,
+        destination_id: row.destination_id,
+        scope: row.scope_mirror.map(|mirror| match row.scope_tag {
+            Some(tag) => format!("{mirror}:{tag}"),
+            None => mirror,
+        }),
+        starts_at: row.starts_at.filter(|_| plan == Plan::Open),
+        is_swept,
+        trigger: trigger(row.trigger)?,
         started_by: row.started_by,
         cancelled_by: row.cancelled_by,
         created_at: row.created_at,
@@ -275,4 +297,18 @@ fn summary(row: Row, totals: items::Totals) -> Result<RunSummary, StoreError> {
         counts,
         bytes: totals.bytes,
     })
+}
+
+fn trigger(text: String) -> Result<Trigger, StoreError> {
+    Trigger::parse(&text).ok_or_else(|| StoreError::Inconsistent {
+        column: "runs.trigger",
+        value: text,
+        reason: "no trigger has this name".to_owned(),
+    })
+}
+
+/// Removes a run that found nothing to do and that nobody asked for.
+pub async fn delete(tx: &mut Tx, id: RunId) -> Result<(), StoreError> {
+    sqlx::query!("delete from runs where id = $1", id.0).execute(&mut **tx).await?;
+    Ok(())
 }

@@ -76,6 +76,8 @@ impl Story {
             concurrency: 4,
             worker_timeout: Duration::from_secs(4),
             settle: Duration::from_secs(1),
+            follow: Duration::from_secs(1),
+            history_days: 90,
             session_hours: 1,
         };
         let app = App::assemble(config, Clock::System).await.expect("the application");

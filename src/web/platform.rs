@@ -62,6 +62,18 @@ pub fn local_time() -> DateTime<Utc> {
     Utc::now()
 }
 
+/// A moment by the clock and in the zone of whoever looks, `Wed 25 Nov, 22:00`; none on the server, which does not know it.
+#[cfg(feature = "hydrate")]
+pub fn by_local_clock(at: DateTime<Utc>) -> Option<String> {
+    Some(at.with_timezone(&chrono::Local).format("%a %-d %b, %H:%M").to_string())
+}
+
+/// A moment by the clock and in the zone of whoever looks, `Wed 25 Nov, 22:00`; none on the server, which does not know it.
+#[cfg(not(feature = "hydrate"))]
+pub fn by_local_clock(_at: DateTime<Utc>) -> Option<String> {
+    None
+}
+
 #[cfg(feature = "hydrate")]
 fn document_attribute(name: &str) -> Option<String> {
     web_sys::window()?.document()?.document_element()?.get_attribute(name)

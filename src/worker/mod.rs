@@ -3,8 +3,10 @@
 mod check_digest;
 mod copy_digest;
 mod error;
+mod follow_log;
 mod run_rule;
 mod settle_hint;
+mod sweep_history;
 
 use std::time::Duration;
 
@@ -12,7 +14,7 @@ use graphile_worker::{Worker, WorkerOptions, WorkerRecoveryConfig};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
-use crate::queue;
+use crate::{forward, queue};
 
 pub use error::JobError;
 
@@ -30,8 +32,12 @@ pub enum WorkerError {
 
 /// Works on jobs until `stop`; a job whose worker dies goes on in another one after the configured time.
 pub async fn run(app: App, stop: CancellationToken) -> Result<(), WorkerError> {
-    let worker = build(app, stop).await?;
-    worker.run().await.map_err(|error| WorkerError::End(error.to_string()))
+    let worker = build(app.clone(), stop.clone()).await?;
+    // Beside the jobs, and over when they are.
+    let clockwork = tokio::spawn(forward::clockwork(app, stop));
+    let ended = worker.run().await.map_err(|error| WorkerError::End(error.to_string()));
+    clockwork.abort();
+    ended
 }
 
 async fn build(app: App, stop: CancellationToken) -> Result<Worker, WorkerError> {
@@ -55,6 +61,8 @@ async fn build(app: App, stop: CancellationToken) -> Result<Worker, WorkerError>
         .define_job::<queue::RunRule>()
         .define_job::<queue::CopyDigest>()
         .define_job::<queue::CheckDigest>()
+        .define_job::<queue::FollowLog>()
+        .define_job::<queue::SweepHistory>()
         .define_job::<queue::SettleHint>()
         .init()
         .await

@@ -34,6 +34,7 @@
 //! What is so
 //! - `StatusBadge status label?`: `status` is a state's `as_str()`; `CoverageChip platform held expected`
 //! - `Badge tone=Tone::Neutral` *children*, `ShortDigest digest`, `TimeAgo at now?` (or the context `Now`, or a signal of it that goes on)
+//! - `LocalTime at`: a moment to come, by the viewer's clock
 //! - `ProgressBar label value max detail? tone=Tone::Accent`, `CounterBar label` of `Counter href label count status="all" current?`
 //! - `KeyValues` of `KeyValue key` *children*; `Timeline label` of `TimelineEntry status title time?(view)` *children?*
 //! - `CheckList label` of `Check outcome=Outcome::Passed title` *children?*
@@ -75,6 +76,7 @@ mod filter_bar;
 mod icon;
 mod key_values;
 mod loading;
+mod local_time;
 mod logo;
 mod menu;
 mod notice;
@@ -115,6 +117,7 @@ pub use filter_bar::{FilterBar, FilterSearch, FilterSelect, FilterToggle};
 pub use icon::{Glyph, Icon};
 pub use key_values::{KeyValue, KeyValues};
 pub use loading::Loading;
+pub use local_time::LocalTime;
 pub use logo::Logo;
 pub use menu::Menu;
 pub use notice::Notice;

@@ -9,6 +9,7 @@ pub mod keys;
 mod mirror;
 mod mirrors;
 mod not_found;
+mod pause;
 mod read_error;
 mod repository;
 pub mod rules;

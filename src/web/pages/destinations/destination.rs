@@ -7,12 +7,14 @@ use leptos_router::hooks::use_params_map;
 use super::delete::Delete;
 use super::editor::Editor;
 use super::help::AddressHelp;
+use crate::api::pauses::SetPause;
 use crate::api::destinations::{DeleteDestination, DestinationOutcome, SaveDestination, get_destination};
 use crate::model::{ApiError, Destination, DestinationForm, DestinationId, OrgName, Refused};
 use crate::web::app::{use_organization, use_role};
 use crate::web::components::{Crumb, KeyValue, KeyValues, Loading, PageHeader, Panel, Section, TimeAgo};
 use crate::web::forms::{FormError, FormState, use_form};
 use crate::web::pages::ReadError;
+use crate::web::pages::pause::{PauseButton, PausedNotice};
 
 type Saved = FormState<DestinationForm, DestinationOutcome>;
 
@@ -24,9 +26,11 @@ pub fn DestinationPage() -> impl IntoView {
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default().parse::<DestinationId>());
 
     let asked = organization.clone();
+    let set = ServerAction::<SetPause>::new();
+    let paused = use_form::<SetPause, Option<DestinationId>, ()>("pause", set);
     let destination = Resource::new_blocking(
-        move || id.get(),
-        move |id| {
+        move || (id.get(), set.version().get()),
+        move |(id, _)| {
             let organization = asked.clone();
             async move {
                 let id = id.map_err(|Refused(_)| ApiError::NotFound("There is no such destination.".to_owned()))?;
@@ -45,12 +49,13 @@ pub fn DestinationPage() -> impl IntoView {
             {move || {
                 let organization = organization.clone();
                 Suspend::new(async move {
+                    paused.ready().await;
                     saved.ready().await;
                     refused.ready().await;
                     match destination.await {
                         Ok(destination) => {
                             view! {
-                                <Found destination organization save saved delete refused=refused.error />
+                                <Found destination organization save saved delete refused=refused.error set paused=paused.error />
                             }
                             .into_any()
                         }
@@ -82,7 +87,25 @@ fn Found(
     saved: Saved,
     delete: ServerAction<DeleteDestination>,
     refused: Signal<Option<ApiError>>,
+    set: ServerAction<SetPause>,
+    paused: Signal<Option<ApiError>>,
 ) -> impl IntoView {
+    let (pause, id) = (destination.pause.clone(), Some(destination.id));
+    let (for_notice, for_button) = (organization.clone(), organization.clone());
+    let runs = pause.is_none();
+    let pausing = move || {
+        runs.then(|| {
+            view! {
+                <PauseButton
+                    label="Pause"
+                    title="Pause forwarding to this destination?"
+                    organization=for_button
+                    destination=id
+                    set
+                />
+            }
+        })
+    };
     let list = Section::Destinations.href(organization.as_str());
     let name = destination.name.to_string();
     let below = if use_role().may_configure() {
@@ -107,7 +130,9 @@ fn Found(
     view! {
         <Title text=name.clone() />
         <div class="stack" data-gap="xl">
-            <PageHeader title=name crumbs=vec![Crumb::new("Destinations", list)] />
+            <PageHeader title=name crumbs=vec![Crumb::new("Destinations", list)] actions=pausing />
+            <FormError error=paused />
+            <PausedNotice pause what="Forwarding to this destination" organization=for_notice destination=id set />
             {below}
         </div>
     }

@@ -59,7 +59,7 @@ pub fn HookPanel(repository: RepoName, detail: Result<HookDetail, ApiError>, sta
                 .into_any();
         }
     };
-    let HookDetail { hook, is_unreachable, last_accepted, recent } = detail;
+    let HookDetail { hook, is_unreachable, last_accepted, missed, recent } = detail;
     let has_hook = hook.is_some();
     let (changed, name) = (repository.clone(), repository.name().to_owned());
     let by_hand = hook.as_ref().is_some_and(|hook| !hook.made_by_ferry);
@@ -71,7 +71,7 @@ pub fn HookPanel(repository: RepoName, detail: Result<HookDetail, ApiError>, sta
     let everything = DeliveryFilter { mirror: name.parse().ok(), ..DeliveryFilter::default() };
     let everything = href(&everything, &Section::Deliveries.href(organization.as_str()), None);
     let body = match hook {
-        Some(hook) => view! { <There repository hook last_accepted is_unreachable /> }.into_any(),
+        Some(hook) => view! { <There repository hook last_accepted missed is_unreachable /> }.into_any(),
         None => view! { <SetUp repository state /> }.into_any(),
     };
     view! {
@@ -105,6 +105,7 @@ fn There(
     repository: RepoName,
     hook: Hook,
     last_accepted: Option<DateTime<Utc>>,
+    missed: u32,
     is_unreachable: bool,
 ) -> impl IntoView {
     let may_configure = use_role().may_configure();
@@ -135,8 +136,18 @@ fn There(
             <KeyValue key="Address">{address}</KeyValue>
             <KeyValue key="Address made">{format!("by {created_by}, ")}<TimeAgo at=created_at /></KeyValue>
             <KeyValue key="Last delivery">{last}</KeyValue>
+            <KeyValue key="Came without one">{without(missed)}</KeyValue>
         </KeyValues>
         {steps.map(|address| view! { <Steps repository address /> })}
+    }
+}
+
+/// How many changes were found without a delivery.
+fn without(missed: u32) -> String {
+    match missed {
+        0 => "No change in 30 days".to_owned(),
+        1 => "1 change in 30 days".to_owned(),
+        number => format!("{number} changes in 30 days"),
     }
 }
 

@@ -1,9 +1,10 @@
-//! What admins do with a rule: run it, switch it, change it, delete it.
+//! What admins do with a rule: run it or a part of it, switch it, change it, delete it.
 
 use leptos::prelude::*;
 
+use super::part::RunAPart;
 use crate::api::rules::{DeleteRule, EnableRule, RunRule};
-use crate::model::{OrgName, Rule, RuleId};
+use crate::model::{OrgName, Rule, RuleId, RunPart};
 use crate::web::components::{Button, ButtonLink, Confirm, Section, Variant};
 use crate::web::forms::{FormError, FormState, use_form};
 
@@ -13,19 +14,22 @@ pub struct RuleActions {
     pub run: ServerAction<RunRule>,
     pub enable: ServerAction<EnableRule>,
     pub delete: ServerAction<DeleteRule>,
-    answers: [FormState<RuleId, ()>; 3],
+    part: FormState<RunPart, ()>,
+    answers: [FormState<RuleId, ()>; 2],
 }
 
 /// The actions of the page; called once, outside of any `Suspense`.
 pub fn use_rule_actions() -> RuleActions {
     let (run, enable, delete) = (ServerAction::new(), ServerAction::new(), ServerAction::new());
-    let answers = [use_form("run-rule", run), use_form("enable-rule", enable), use_form("delete-rule", delete)];
-    RuleActions { run, enable, delete, answers }
+    let part = use_form("run-rule", run);
+    let answers = [use_form("enable-rule", enable), use_form("delete-rule", delete)];
+    RuleActions { run, enable, delete, part, answers }
 }
 
 impl RuleActions {
     /// Waits until it is known what the last page load posted.
     pub async fn ready(self) {
+        self.part.ready().await;
         for answer in self.answers {
             answer.ready().await;
         }
@@ -33,7 +37,11 @@ impl RuleActions {
 
     /// What was refused.
     pub fn trouble(self) -> impl IntoView {
-        self.answers.map(|answer| view! { <FormError error=answer.error /> })
+        let answers = self.answers.map(|answer| view! { <FormError error=answer.error /> });
+        view! {
+            <FormError error=self.part.error />
+            {answers}
+        }
     }
 }
 
@@ -42,11 +50,10 @@ impl RuleActions {
 pub fn Run(
     rule: Rule,
     organization: OrgName,
-    run: ServerAction<RunRule>,
-    enable: ServerAction<EnableRule>,
-    delete: ServerAction<DeleteRule>,
+    actions: RuleActions,
 ) -> impl IntoView {
-    let Rule { id, name, enabled, .. } = rule;
+    let RuleActions { run, enable, delete, part, .. } = actions;
+    let Rule { id, name, enabled, mirrors, .. } = rule;
     let edit = format!("{}/{id}/edit", Section::Rules.href(organization.as_str()));
     let (switch, to) = if enabled { ("Switch off", "false") } else { ("Switch on", "true") };
     let which = move || {
@@ -55,7 +62,7 @@ pub fn Run(
             <input type="hidden" name="id" value=id.to_string() />
         }
     };
-    let (for_run, for_switch, for_delete) = (which.clone(), which.clone(), which);
+    let (for_run, for_part, for_switch, for_delete) = (which.clone(), which.clone(), which.clone(), which);
     view! {
         <div class="cluster">
             <ActionForm action=run>
@@ -64,6 +71,7 @@ pub fn Run(
                     "Run now"
                 </Button>
             </ActionForm>
+            {enabled.then(|| view! { <RunAPart mirrors run form=part>{for_part()}</RunAPart> })}
             <ButtonLink href=edit>"Edit"</ButtonLink>
             <ActionForm action=enable>
                 {for_switch()}

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::how::How;
 use super::mirror_choice::MirrorChoice;
 use super::target_names::TargetNames;
+use super::when::When;
 use crate::api::rules::RuleOutcome;
 use crate::model::{ApiError, Destination, MirrorList, RuleForm};
 use crate::web::components::{Panel, SelectField, TextArea, TextField};
@@ -26,7 +27,7 @@ pub fn Fields(
     let options = std::iter::once((String::new(), "Choose a destination".to_owned()))
         .chain(destinations.iter().map(|d| (d.id.to_string(), format!("{} ({})", d.name, d.address()))))
         .collect::<Vec<_>>();
-    let how = held.clone();
+    let (how, schedule) = (held.clone(), held.schedule.clone());
     view! {
         <TextField
             name="form[name]"
@@ -61,6 +62,7 @@ pub fn Fields(
             <TargetNames chosen destination template destinations />
         </Panel>
         <How held=how form />
+        <When held=schedule form />
     }
 }
 

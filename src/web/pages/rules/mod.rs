@@ -1,5 +1,8 @@
 //! Rules: the list, one with its runs, and the form for a new one or a change.
 
+mod part;
+mod timetable;
+mod when;
 mod actions;
 mod edit;
 mod editor;

@@ -7,6 +7,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 use super::actions::{RuleActions, Run, use_rule_actions};
 use super::list::Enabled;
 use super::preview::PreviewTable;
+use super::timetable::Timetable;
 use super::words;
 use crate::api::rules::{get_rule, preview_rule};
 use crate::api::runs::list_runs;
@@ -95,7 +96,7 @@ fn Found(
         let (rule, organization) = (rule.clone(), organization.clone());
         move || {
             may_configure.then(
-                || view! { <Run rule organization run=actions.run enable=actions.enable delete=actions.delete /> },
+                || view! { <Run rule organization actions /> },
             )
         }
     };
@@ -137,14 +138,15 @@ fn Facts(rule: Rule, organization: OrgName) -> impl IntoView {
         "Stay behind: only the images are forwarded"
     };
     let extent = words::extent(&rule.extent);
+    let (destination_name, address) = (rule.destination_name.to_string(), rule.destination_address.clone());
     let proof = rule.attestations.then(|| format!("{}. {}", rule.proof.label(), rule.proof.sentence()));
     view! {
         <KeyValues>
             <KeyValue key="Mirrors"><ul>{mirrors}</ul></KeyValue>
             <KeyValue key="Destination">
                 <span class="cluster" data-gap="xs">
-                    <a href=destination>{rule.destination_name.to_string()}</a>
-                    <span class="mono muted">{rule.destination_address}</span>
+                    <a href=destination>{destination_name}</a>
+                    <span class="mono muted">{address}</span>
                 </span>
             </KeyValue>
             <KeyValue key="Tags">{filter}</KeyValue>
@@ -152,6 +154,7 @@ fn Facts(rule: Rule, organization: OrgName) -> impl IntoView {
             <KeyValue key="Attestations">{attestations}</KeyValue>
             {extent.into_iter().map(|(key, value)| view! { <KeyValue key>{value}</KeyValue> }).collect_view()}
             {proof.map(|words| view! { <KeyValue key="Missing or invalid proof">{words}</KeyValue> })}
+            <Timetable rule=rule.clone() />
             <KeyValue key="Written">
                 <TimeAgo at=rule.created_at />
                 {format!(" by {}", rule.created_by)}

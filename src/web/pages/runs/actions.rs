@@ -1,8 +1,8 @@
-//! What admins do with a run: cancel it, release or discard what is held, check its copies again.
+//! What admins do with a run: cancel it, retry what failed, release or discard what is held, check its copies again.
 
 use leptos::prelude::*;
 
-use crate::api::runs::{CancelRun, CheckRun, DiscardHeld, ReleaseHeld};
+use crate::api::runs::{CancelRun, CheckRun, DiscardHeld, ReleaseHeld, RetryRun};
 use crate::model::{ItemId, OrgName, RunId};
 use crate::web::forms::{FormError, FormState, use_form};
 
@@ -13,20 +13,22 @@ pub struct RunActions {
     pub discard: ServerAction<DiscardHeld>,
     pub check: ServerAction<CheckRun>,
     pub cancel: ServerAction<CancelRun>,
-    answers: [FormState<RunId, ()>; 4],
+    pub retry: ServerAction<RetryRun>,
+    answers: [FormState<RunId, ()>; 5],
 }
 
 /// The actions of the page; called once, outside of any `Suspense`.
 pub fn use_run_actions() -> RunActions {
     let (release, discard) = (ServerAction::new(), ServerAction::new());
-    let (check, cancel) = (ServerAction::new(), ServerAction::new());
+    let (check, cancel, retry) = (ServerAction::new(), ServerAction::new(), ServerAction::new());
     let answers = [
         use_form("release", release),
         use_form("discard", discard),
         use_form("check-run", check),
         use_form("cancel-run", cancel),
+        use_form("retry-run", retry),
     ];
-    RunActions { release, discard, check, cancel, answers }
+    RunActions { release, discard, check, cancel, retry, answers }
 }
 
 impl RunActions {
@@ -36,6 +38,7 @@ impl RunActions {
             + self.discard.version().get()
             + self.check.version().get()
             + self.cancel.version().get()
+            + self.retry.version().get()
     }
 
     /// Waits until it is known what the last page load posted.

@@ -3,10 +3,11 @@
 use leptos::prelude::*;
 
 use super::live::LiveRun;
+use super::mend::MendLink;
 use super::proof::Proof;
 use super::words;
 use crate::model::ItemState;
-use crate::web::components::{CodeBlock, KeyValue, KeyValues, Notice, ProgressBar, TimeAgo, Tone};
+use crate::web::components::{CodeBlock, KeyValue, KeyValues, LocalTime, Notice, ProgressBar, TimeAgo, Tone};
 use crate::web::format;
 
 /// What is known of the run as a whole.
@@ -25,6 +26,11 @@ pub fn Facts(
         },
     );
     let (destination, started_by) = (run.destination.clone(), words::started_by(&run));
+    let scope = run.scope.clone().map(|scope| view! { <KeyValue key="Only"><span class="mono">{scope}</span></KeyValue> });
+    let begins = move || {
+        let starts_at = live.run.read().starts_at;
+        starts_at.map(|at| view! { <KeyValue key="Waits for its hours"><LocalTime at /></KeyValue> })
+    };
     let cancelled_by = move || {
         let person = live.run.read().cancelled_by.clone();
         person.map(|person| view! { <KeyValue key="Cancelled by">{person}</KeyValue> })
@@ -34,8 +40,10 @@ pub fn Facts(
         <KeyValues>
             <KeyValue key="Rule">{rule}</KeyValue>
             <KeyValue key="Destination"><span class="mono">{destination}</span></KeyValue>
+            {scope}
             <KeyValue key="Started"><TimeAgo at=run.created_at /></KeyValue>
             <KeyValue key="Started by">{started_by}</KeyValue>
+            {begins}
             {cancelled_by}
             <KeyValue key="Took">{took}</KeyValue>
             <KeyValue key="Transferred">{move || format::bytes(live.run.read().bytes)}</KeyValue>
@@ -52,6 +60,7 @@ pub fn PlanFailure(live: LiveRun) -> impl IntoView {
                 <Notice tone=Tone::Danger title="The tags could not be listed">
                     <div class="stack" data-gap="s">
                         <p>{failure.sentence}</p>
+                        <MendLink mend=failure.mend live />
                         <Detail detail=failure.detail />
                     </div>
                 </Notice>

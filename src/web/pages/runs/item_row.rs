@@ -11,6 +11,7 @@ use super::cancel::CancelTag;
 use super::facts::Detail;
 use super::held::Decide;
 use super::live::LiveRun;
+use super::mend::{Class, MendLink};
 use super::words;
 use crate::model::{Item, ItemId, ItemState, Tag};
 use crate::web::components::{Cell, CopyButton, Copyable, HeadCell, ShortDigest, StatusBadge, TimeAgo};
@@ -91,10 +92,16 @@ fn More(now: Memo<Arc<Item>>, twin: Memo<Option<Tag>>, width: usize, live: LiveR
     let any = Memo::new(move |_| coverage.read().is_some() || trouble.read().is_some());
     let held = Memo::new(move |_| (now.read().state == ItemState::Held).then(|| now.read().id));
     let failed = move || {
-        trouble.get().map(|(sentence, detail)| {
+        trouble.get().map(|trouble| {
+            let mend = trouble.failure.as_ref().map(|failure| {
+                view! {
+                    <Class class=failure.class />
+                    <MendLink mend=failure.mend live />
+                }
+            });
             view! {
-                <p>{sentence}</p>
-                <Detail detail />
+                <p class="cluster" data-gap="s"><span>{trouble.sentence}</span>{mend}</p>
+                <Detail detail=trouble.failure.map(|failure| failure.detail).unwrap_or_default() />
             }
         })
     };

@@ -5,6 +5,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use super::filter::RunFilter;
+use super::pause_all::{AllPaused, PauseAll, use_pause};
 use super::table::RunTable;
 use crate::api::rules::list_rules;
 use crate::api::runs::list_runs;
@@ -30,11 +31,15 @@ pub fn RunsPage() -> impl IntoView {
         move |filter| list_runs(asked_too.clone(), filter.rule, filter.after),
     );
 
+    let pause = use_pause(&organization);
+    let (for_button, for_notice) = (organization.clone(), organization.clone());
+    let pausing = move || view! { <PauseAll state=pause organization=for_button /> };
     let base = StoredValue::new(Section::Runs.href(organization.as_str()));
     view! {
         <Title text="Runs" />
         <div class="stack" data-gap="xl">
-            <PageHeader title="Runs" lead="Each time a rule was followed: what was copied, and what was proven." />
+            <PageHeader title="Runs" lead="Each time a rule was followed: what was copied, and what was proven." actions=pausing />
+            <AllPaused state=pause organization=for_notice />
             <div class="stack">
                 <Suspense fallback=|| view! { <Loading rows=1 label="Loading the filter" /> }>
                     {move || Suspend::new(async move {

@@ -11,6 +11,8 @@ mod item_row;
 mod items;
 mod list;
 mod live;
+mod mend;
+mod pause_all;
 mod proof;
 mod run;
 mod table;

@@ -11,6 +11,7 @@ use super::facts::{Facts, PlanFailure, Progress, Proven};
 use super::held::HeldTags;
 use super::items::Items;
 use super::live::LiveRun;
+use super::mend::RetryFailed;
 use super::verify::Verify;
 use crate::api::runs::get_run;
 use crate::model::{ApiError, ItemState, OrgName, Refused, RunDetail, RunId};
@@ -86,6 +87,7 @@ fn Found(
     let buttons = move || {
         view! {
             <CancelRun live about=about.clone() />
+            <RetryFailed live about=about.clone() />
             <CheckAgain live about=about.clone() />
         }
     };

@@ -1,6 +1,6 @@
 //! What started a run, what it counts and how long it took, in words.
 
-use crate::model::{Item, ItemCounts, ItemState, RunState, RunSummary, Tag, Trigger};
+use crate::model::{Failure, Item, ItemCounts, ItemState, RunState, RunSummary, Tag, Trigger};
 use crate::web::format;
 
 /// Who or what started it.
@@ -25,34 +25,43 @@ pub fn counts(counts: &ItemCounts) -> String {
     if parts.is_empty() { "No tags".to_owned() } else { parts.join(", ") }
 }
 
-/// What stands below a tag: what happened to it, and technical detail where there is some. `twin`: the tag of a row above
-/// with the same image and the same trouble.
-pub fn trouble(item: &Item, twin: Option<&Tag>) -> Option<(String, String)> {
-    if let Some(tag) = twin {
-        let same = match item.state {
-            ItemState::Held => Some("Held"),
-            ItemState::Failed => Some("Failed"),
-            ItemState::Waiting => Some("Waits"),
-            ItemState::Retrying => Some("Tried again"),
-            _ => None,
-        };
-        if let Some(same) = same {
-            return Some((format!("{same} for the same reason as {tag}."), String::new()));
-        }
+/// What stands below a tag.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trouble {
+    pub sentence: String,
+    /// With its detail and what mends it; none where that stands elsewhere.
+    pub failure: Option<Failure>,
+}
+
+/// What happened to a tag. `twin`: the tag of a row above with the same image and the same trouble.
+pub fn trouble(item: &Item, twin: Option<&Tag>) -> Option<Trouble> {
+    if let (Some(tag), Some(same)) = (twin, same(item.state)) {
+        return Some(Trouble { sentence: format!("{same} for the same reason as {tag}."), failure: None });
     }
     let before = match (item.state, &item.decided_by, &item.cancelled_by) {
         (ItemState::Cancelled, _, Some(person)) => {
-            return Some((format!("Cancelled by {person}. The tag was not moved."), String::new()));
+            let sentence = format!("Cancelled by {person}. The tag was not moved.");
+            return Some(Trouble { sentence, failure: None });
         }
-        (ItemState::Failed | ItemState::Held, ..) => String::new(),
         (ItemState::Cancelled, Some(person), _) => format!("Discarded by {person}. "),
+        (ItemState::Failed | ItemState::Held | ItemState::Cancelled, ..) => String::new(),
         (ItemState::Succeeded, Some(person), _) => format!("Released by {person}. "),
-        (ItemState::Succeeded | ItemState::Unchanged | ItemState::Cancelled, ..) => return None,
+        (ItemState::Succeeded | ItemState::Unchanged, ..) => return None,
         (ItemState::Waiting, ..) => "Waits: ".to_owned(),
         _ => "Last try: ".to_owned(),
     };
-    let failure = item.failure.as_ref()?;
-    Some((before + &failure.sentence, failure.detail.clone()))
+    let failure = item.failure.clone()?;
+    Some(Trouble { sentence: before + &failure.sentence, failure: Some(failure) })
+}
+
+fn same(state: ItemState) -> Option<&'static str> {
+    match state {
+        ItemState::Held => Some("Held"),
+        ItemState::Failed => Some("Failed"),
+        ItemState::Waiting => Some("Waits"),
+        ItemState::Retrying => Some("Tried again"),
+        _ => None,
+    }
 }
 
 /// From its begin to its last item's end; none while it goes on.

@@ -1,0 +1,98 @@
+//! Pausing all forwarding of an organization, or that to one destination: copies under way end, nothing new begins, and
+//! tags wait until somebody resumes.
+
+use super::ForwardError;
+use crate::app::{App, Visitor};
+use crate::model::{ApiError, DestinationId, Failure, FailureClass, Mend, Pause};
+use crate::queue::{CopyDigest, QueueError};
+use crate::store::items::Unit;
+use crate::store::runs::Work;
+use crate::store::{self, StoreError, changes, control, pauses};
+
+/// Why nothing is paused or resumed.
+#[derive(Debug, thiserror::Error)]
+pub enum PauseError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+    #[error("there is no destination {0}")]
+    NotFound(DestinationId),
+}
+
+impl From<PauseError> for ApiError {
+    fn from(error: PauseError) -> Self {
+        match error {
+            PauseError::Store(error) => error.into(),
+            PauseError::Queue(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "waiting jobs could not be queued");
+                Self::Internal
+            }
+            PauseError::NotFound(_) => {
+                Self::NotFound("There is no such destination; it may have been deleted meanwhile.".to_owned())
+            }
+        }
+    }
+}
+
+/// What is paused in the organization.
+pub async fn paused(visitor: &Visitor) -> Result<Option<Pause>, StoreError> {
+    pauses::of_organization(&visitor.app.db, &visitor.organization).await
+}
+
+/// Pauses everything, or one destination.
+pub async fn pause(visitor: &Visitor, destination: Option<DestinationId>) -> Result<(), PauseError> {
+    let (app, organization) = (&visitor.app, &visitor.organization);
+    let pause = Pause { by: visitor.username.clone(), at: app.clock.now() };
+    let mut tx = store::begin(&app.db).await?;
+    match destination {
+        None => {
+            pauses::pause(&mut *tx, organization, &pause).await?;
+            visitor.did(&mut tx, "forwarding.pause", organization.as_str()).await?;
+        }
+        Some(id) => {
+            let name = pauses::pause_destination(&mut *tx, organization, id, Some(&pause)).await?;
+            visitor.did(&mut tx, "destination.pause", &name.ok_or(PauseError::NotFound(id))?).await?;
+        }
+    }
+    Ok(store::commit(tx).await?)
+}
+
+/// Resumes everything, or one destination: what waits for it goes on at once.
+pub async fn resume(visitor: &Visitor, destination: Option<DestinationId>) -> Result<(), PauseError> {
+    let (app, organization) = (&visitor.app, &visitor.organization);
+    let mut tx = store::begin(&app.db).await?;
+    match destination {
+        None => {
+            pauses::resume(&mut *tx, organization).await?;
+            visitor.did(&mut tx, "forwarding.resume", organization.as_str()).await?;
+        }
+        Some(id) => {
+            let name = pauses::pause_destination(&mut *tx, organization, id, None).await?;
+            visitor.did(&mut tx, "destination.resume", &name.ok_or(PauseError::NotFound(id))?).await?;
+        }
+    }
+    for (run, mirror, digest) in pauses::waiting(&mut tx, organization, destination).await? {
+        app.queue.add(&mut tx, &CopyDigest::new(run, mirror, digest)).await?;
+    }
+    Ok(store::commit(tx).await?)
+}
+
+/// Where a pause is on, the unit waits for its end; answers whether it does.
+pub(super) async fn waits(app: &App, work: &Work, unit: Unit<'_>) -> Result<bool, ForwardError> {
+    let mut tx = store::begin(&app.db).await?;
+    // Locked: whoever resumes at this moment comes after us, and finds what waits.
+    let Some((pause, what)) = pauses::hold(&mut tx, &work.organization, work.destination).await? else {
+        return Ok(false);
+    };
+    let failure = Failure {
+        sentence: format!("{what} was paused by {}. It goes on when somebody resumes it.", pause.by),
+        detail: String::new(),
+        class: FailureClass::Paused,
+        mend: Mend::Resume,
+    };
+    control::wait_for_resume(&mut tx, unit, &failure, app.clock.now()).await?;
+    changes::announce(&mut *tx, unit.run).await?;
+    store::commit(tx).await?;
+    Ok(true)
+}

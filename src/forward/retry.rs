@@ -1,0 +1,58 @@
+//! Trying again what failed in a run, and nothing else of it.
+
+use crate::app::Visitor;
+use crate::model::{ApiError, RunId};
+use crate::queue::{CopyDigest, QueueError, RunRule};
+use crate::store::{self, StoreError, changes, control, runs};
+
+/// Why nothing is tried again.
+#[derive(Debug, thiserror::Error)]
+pub enum RetryError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+    #[error("there is no run {0}")]
+    NotFound(RunId),
+    #[error("nothing failed")]
+    Nothing,
+}
+
+impl From<RetryError> for ApiError {
+    fn from(error: RetryError) -> Self {
+        match error {
+            RetryError::Store(error) => error.into(),
+            RetryError::Queue(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a try could not be queued");
+                Self::Internal
+            }
+            RetryError::NotFound(_) => Self::NotFound("There is no such run in this organization.".to_owned()),
+            RetryError::Nothing => {
+                Self::Conflict("Nothing of this run has failed any more: somebody else may have tried again.".to_owned())
+            }
+        }
+    }
+}
+
+/// Queues the failed tags of a run again; where no tag could even be listed, the listing. The source is read with the token of
+/// whoever asks.
+pub async fn retry(visitor: &Visitor, run: RunId) -> Result<(), RetryError> {
+    let (app, now) = (&visitor.app, visitor.app.clock.now());
+    runs::work_in(&app.db, &visitor.organization, run).await?.ok_or(RetryError::NotFound(run))?;
+    let mut tx = store::begin(&app.db).await?;
+    control::read_as(&mut tx, run, visitor.session_id.as_deref()).await?;
+    let replanned = control::replan(&mut tx, run).await?;
+    if replanned {
+        app.queue.add(&mut tx, &RunRule::new(run)).await?;
+    }
+    let units = control::requeue_failed(&mut tx, run, now).await?;
+    if units.is_empty() && !replanned {
+        return Err(RetryError::Nothing);
+    }
+    for (mirror, digest) in units {
+        app.queue.add(&mut tx, &CopyDigest::new(run, mirror, digest)).await?;
+    }
+    visitor.did(&mut tx, "run.retry", &run.to_string()).await?;
+    changes::announce(&mut *tx, run).await?;
+    Ok(store::commit(tx).await?)
+}

@@ -1,0 +1,18 @@
+//! Retention: tags of old runs and old deliveries go, the runs and their numbers stay.
+
+use chrono::TimeDelta;
+
+use super::ForwardError;
+use crate::app::App;
+use crate::store::sweep;
+
+/// Removes what is older than the configured days.
+pub async fn sweep(app: &App) -> Result<(), ForwardError> {
+    let before = app.clock.now() - TimeDelta::days(i64::from(app.config.history_days));
+    let runs = sweep::items_before(&app.db, before).await?;
+    sweep::deliveries_before(&app.db, before).await?;
+    if runs > 0 {
+        tracing::info!(runs, "the tags of {runs} runs are older than {} days and were removed", app.config.history_days);
+    }
+    Ok(())
+}

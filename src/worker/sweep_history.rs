@@ -1,0 +1,16 @@
+//! Removes what is too old to be kept.
+
+use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
+
+use super::error::{JobError, surroundings};
+use crate::forward;
+use crate::queue::{SweepHistory, Job};
+
+impl TaskHandler for SweepHistory {
+    const IDENTIFIER: &'static str = <Self as Job>::NAME;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let (app, _) = surroundings(&context)?;
+        JobError::of(forward::sweep(&app).await)
+    }
+}
