@@ -5,11 +5,13 @@ mod coverage;
 mod destination;
 mod error;
 mod extent;
+mod history;
 mod hook;
 mod ids;
 mod image;
 mod key;
 mod mirror;
+mod overview;
 mod page;
 mod people;
 mod preview;
@@ -18,7 +20,10 @@ mod proof;
 mod rates;
 mod rule;
 mod run;
+mod sought;
 mod text;
+mod timeline;
+mod whereabouts;
 
 pub use catalog::{
     CatalogEntry, CatalogFilter, CatalogList, CatalogName, CatalogRepository, Choice, PlatformImage, RepositoryKind,
@@ -28,11 +33,13 @@ pub use coverage::{AttestationSeen, Coverage, DiscoveredBy, Gone, PlatformCovera
 pub use destination::{BAD_AUTHORITY, Destination, DestinationDraft, DestinationForm, Title};
 pub use error::{ApiError, FieldErrors};
 pub use extent::{Extent, Kind, Kinds};
+pub use history::{FilterNames, FoundRun, FoundTag, RunFilter, RunQuery};
 pub use hook::{Changes, Delivery, DeliveryFilter, DeliveryOutcome, DeliveryRun, Hook, HookAddress, HookDetail, LedTo};
 pub use ids::{DeliveryId, DestinationId, HintId, HookId, ItemId, KeyId, RuleId, RunId};
 pub use image::{Digest, Host, ImageRef, Platform, Reference, RepoName, RepoRef, Tag};
 pub use key::{KeyDraft, KeyForm, KeyOrigin, SigningKey};
 pub use mirror::{LogState, Mirror, MirrorDetail, MirrorList, MirrorLogEntry, MirrorName, MirrorState, MirrorTag};
+pub use overview::{Begun, FailureGroup, MovedDay, MovedTo, Overview, SilentMirror, StaleRule, WaitingGroup};
 pub use page::Page;
 pub use people::{Membership, OrgName, Role, Theme, Viewer};
 pub use preview::{Preview, PreviewMirror, PreviewTag, Verdict};
@@ -41,4 +48,7 @@ pub use proof::{CheckLevel, ProofCheck, ProofPolicy};
 pub use rates::Rates;
 pub use rule::{NameTemplate, Rule, RuleDraft, RuleForm, TagFilter, TagPattern};
 pub use run::{Failure, Item, ItemCounts, ItemState, Plan, RunDetail, RunState, RunSummary, Trigger};
+pub use sought::{DigestStart, Sought};
 pub use text::Refused;
+pub use timeline::{DigestTimeline, FreshDay, Freshness, Step, StepKind, TagTimeline};
+pub use whereabouts::{Held, Holding, MovedOn, Place, Whereabouts};

@@ -211,6 +211,22 @@ pub async fn page(
     summaries(db, rows).await
 }
 
+/// These runs, newest first.
+pub async fn by_id(db: &PgPool, ids: &[RunId]) -> Result<Vec<RunSummary>, StoreError> {
+    let ids: Vec<uuid::Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select id as "id: RunId", rule_id as "rule_id: RuleId", rule_name, destination_address, trigger, started_by,
+                  created_at, planned_at, plan_failure, check_asked_at, cancelled_at,
+                  cancelled_by
+           from runs where id = any($1) order by id desc"#,
+        &ids
+    )
+    .fetch_all(db)
+    .await?;
+    summaries(db, rows).await
+}
+
 /// The newest run of each rule of the organization.
 pub async fn latest(db: &PgPool, organization: &OrgName) -> Result<HashMap<RuleId, RunSummary>, StoreError> {
     let rows = sqlx::query_as!(
