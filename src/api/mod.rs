@@ -6,6 +6,7 @@
 pub mod catalog;
 pub mod destinations;
 pub mod forms;
+pub mod history;
 pub mod hooks;
 pub mod keys;
 pub mod mirrors;

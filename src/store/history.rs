@@ -285,6 +285,19 @@ pub async fn lines(
     Ok(lines.collect())
 }
 
+/// Why tags of these runs could not be listed, for those of which they could not.
+pub async fn plan_failures(db: impl PgExecutor<'_>, runs: &[RunId]) -> Result<HashMap<RunId, String>, StoreError> {
+    let ids: Vec<uuid::Uuid> = runs.iter().map(|run| run.0).collect();
+    let rows = sqlx::query!(
+        r#"select id as "id: RunId", plan_failure ->> 'sentence' as "sentence!"
+           from runs where id = any($1) and plan_failure is not null"#,
+        &ids
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.sentence)).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

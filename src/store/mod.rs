@@ -58,9 +58,11 @@ pub async fn connect(url: &str, connections: u32) -> Result<PgPool, StoreError> 
         Box::pin(async move {
             // A filter that is not set must cost nothing: a plan made once for all values cannot know that. And to compile
             // a query takes longer than any of ours does.
-            sqlx::query!("select set_config('plan_cache_mode', 'force_custom_plan', false), set_config('jit', 'off', false)")
-                .fetch_one(connection)
-                .await?;
+            sqlx::query!(
+                "select set_config('plan_cache_mode', 'force_custom_plan', false) as plans, set_config('jit', 'off', false) as jit"
+            )
+            .fetch_one(connection)
+            .await?;
             Ok(())
         })
     });

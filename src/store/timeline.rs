@@ -119,7 +119,7 @@ pub async fn lengths(
                    where hint_runs.run_id = r.id and r.trigger = 'webhook') pushed on true
                where r.organization = $1 and r.rule_id = $2 and r.created_at >= $3 and i.finished_at is not null
            )
-           select day, count(*) as "tags!", count(*) filter (where seconds <= $4) as "within!",
+           select day, count(*) as "tags!", count(*) filter (where seconds <= $4::integer) as "within!",
                   (percentile_cont(0.5) within group (order by seconds))::bigint as "median!",
                   (percentile_cont(0.95) within group (order by seconds))::bigint as "p95!"
            from copies group by grouping sets ((), (day)) having count(*) > 0
@@ -127,7 +127,7 @@ pub async fn lengths(
         organization.as_str(),
         rule.0,
         since,
-        within as _
+        within
     )
     .fetch_all(db)
     .await?;

@@ -4,6 +4,7 @@ mod actions;
 mod edit;
 mod editor;
 mod fields;
+mod freshness;
 mod how;
 mod list;
 mod mirror_choice;
