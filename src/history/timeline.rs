@@ -134,7 +134,9 @@ fn passed(passage: &Passage) -> Vec<Step> {
     let end = passage.finished_at.unwrap_or(passage.updated_at);
     match passage.state {
         ItemState::Succeeded => {
-            steps.extend(passage.verified_at.map(|at| here(StepKind::Verified, at)));
+            // A later look at the copy takes the place of the first one.
+            let seen = |at| here(if at > end { StepKind::Checked } else { StepKind::Verified }, at);
+            steps.extend(passage.verified_at.map(seen));
             steps.push(here(StepKind::Published, end));
         }
         ItemState::Unchanged => steps.push(here(StepKind::Unchanged, end)),

@@ -64,6 +64,8 @@ pub enum StepKind {
     Verified,
     /// The tag shows it at the destination.
     Published,
+    /// It was looked at again later.
+    Checked,
     /// It was there already.
     Unchanged,
     /// It ended or stands otherwise.
@@ -77,7 +79,7 @@ impl StepKind {
             Self::Requested => "requested",
             Self::Found | Self::Delivered => "accepted",
             Self::Begun => "started",
-            Self::Pushed | Self::Arrived | Self::Verified | Self::Published => "succeeded",
+            Self::Pushed | Self::Arrived | Self::Verified | Self::Published | Self::Checked => "succeeded",
             Self::Unchanged => "unchanged",
             Self::NotMirrored => "failed",
             Self::Stands(state) => state.as_str(),
@@ -96,6 +98,7 @@ impl StepKind {
             Self::Begun => "The copy began",
             Self::Verified => "Copied and verified",
             Self::Published => "The tag was moved",
+            Self::Checked => "Checked again",
             Self::Unchanged => "Was there already",
             Self::Stands(state) => state.label(),
         }

@@ -18,6 +18,8 @@ const RECENT: i64 = 200;
 const FOUND: i64 = 3;
 /// A tag is searched by its beginning where that has so many characters; a shorter text is the tag itself.
 const SHORTEST_BEGINNING: usize = 3;
+/// Tags of runs from which on nearly every run has one: then each is asked, and else those tags lead to their runs.
+const MANY: i64 = 20_000;
 
 /// What is searched for, as patterns; all none: nothing is searched for.
 #[derive(Default)]
@@ -32,9 +34,11 @@ struct Patterns {
 impl Patterns {
     fn new(sought: Option<&Sought>) -> Self {
         let Some(sought) = sought else { return Self::default() };
-        let begins = |text: &str| if text.len() < SHORTEST_BEGINNING { escaped(text) } else { escaped(text) + "%" };
+        // In a reference the tag is whole.
+        let is_whole = |text: &str| sought.repository.is_some() || text.len() < SHORTEST_BEGINNING;
+        let pattern = |text: &str| if is_whole(text) { escaped(text) } else { escaped(text) + "%" };
         Self {
-            tag: sought.tag.as_ref().map(|tag| begins(tag.as_str())),
+            tag: sought.tag.as_ref().map(|tag| pattern(tag.as_str())),
             digest: sought.digest.as_ref().map(|digest| format!("{}%", digest.as_str())),
             // At Docker Hub a repository is a mirror, whatever the target.
             host: sought.host.as_ref().filter(|host| !host.is_docker_hub()).map(ToString::to_string),
@@ -56,6 +60,18 @@ pub(super) fn escaped(text: &str) -> String {
     text.chars().flat_map(|c| matches!(c, '%' | '_' | '\\').then_some('\\').into_iter().chain([c])).collect()
 }
 
+/// Whether nearly every run has such a tag.
+async fn are_many(db: impl PgExecutor<'_>, pattern: &str) -> Result<bool, StoreError> {
+    let number = sqlx::query_scalar!(
+        r#"select count(*) as "number!" from (select 1 from items where tag like $1 limit $2) matching"#,
+        pattern,
+        MANY
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(number >= MANY)
+}
+
 /// Up to `limit` runs older than `after` that the filter takes, newest first.
 ///
 /// How a run stands follows from its items, as `RunState::from_items` says; here only those that are neither
@@ -68,6 +84,10 @@ pub async fn page(
     limit: i64,
 ) -> Result<Vec<RunSummary>, StoreError> {
     let patterns = Patterns::new(query.q.as_ref());
+    let are_many = match patterns.tag.as_deref().filter(|_| patterns.repository.is_none()) {
+        Some(pattern) => are_many(db, pattern).await?,
+        None => false,
+    };
     let ids = sqlx::query_scalar!(
         r#"select r.id as "id!: RunId"
            from runs r
@@ -78,7 +98,7 @@ pub async fn page(
                       where $9::text is not null
                         and state in ('queued', 'running', 'waiting', 'retrying', 'held', 'failed', 'cancelled')
                       group by run_id) i on i.run_id = r.id
-           left join (select run_id from items where tag like $11
+           left join (select run_id from items where not $17::boolean and tag like $11
                         and ($14::text is null or target_host = $14)
                         and ($15::text is null or mirror = $15 or target_repository = $15
                              or mirror like $16 or target_repository like $16)
@@ -90,6 +110,8 @@ pub async fn page(
                         and ($14::text is null or target_host = $14)
                         and ($15::text is null or mirror = $15 or target_repository = $15
                              or mirror like $16 or target_repository like $16)) f on f.run_id = r.id
+           left join lateral (select n.run_id from items n
+                              where $17::boolean and n.run_id = r.id and n.tag like $11 limit 1) one on true
            where r.organization = $1 and ($2::uuid is null or r.rule_id = $2)
              and ($3::uuid is null or r.destination_id = $3) and ($4::text is null or r.trigger = $4)
              and ($5::text is null or r.started_by = $5) and ($6::timestamptz is null or r.created_at >= $6)
@@ -112,7 +134,7 @@ pub async fn page(
                         and exists (select 1 from items n where n.run_id = r.id and n.state = 'succeeded')
                      then 'succeeded'
                    else 'unchanged' end)
-             and (($11::text is null and $12::text is null) or f.run_id is not null)
+             and (($11::text is null and $12::text is null) or f.run_id is not null or one.run_id is not null)
              and ($10::uuid is null or r.id < $10)
            order by r.id desc limit $13"#,
         organization.as_str(),
@@ -130,7 +152,8 @@ pub async fn page(
         limit,
         patterns.host.as_deref(),
         patterns.repository(),
-        patterns.ending()
+        patterns.ending(),
+        are_many
     )
     .fetch_all(db)
     .await?;
@@ -310,5 +333,7 @@ mod tests {
         assert_eq!(tag("1.2_x"), Some(r"1.2\_x%".to_owned()));
         let image: Sought = "nginx:1".parse().expect("a reference");
         assert_eq!(Patterns::new(Some(&image)).ending(), Some("%/nginx"));
+        let image: Sought = "nginx:1.29".parse().expect("a reference");
+        assert_eq!(Patterns::new(Some(&image)).tag.as_deref(), Some("1.29"), "whole");
     }
 }

@@ -10,6 +10,8 @@ use crate::model::{Digest, ItemState, OrgName, RepoName, RuleId, RunId, Tag};
 
 /// Items of a tag that are ever looked at.
 const MOST: i64 = 1_000;
+/// Copies whose length counts, the newest.
+const MOST_COPIES: i64 = 20_000;
 
 /// What one run did with the tag.
 pub struct Passage {
@@ -118,6 +120,7 @@ pub async fn lengths(
                    select min(d.pushed_at) as at from hint_runs join deliveries d on d.hint_id = hint_runs.hint_id
                    where hint_runs.run_id = r.id and r.trigger = 'webhook') pushed on true
                where r.organization = $1 and r.rule_id = $2 and r.created_at >= $3 and i.finished_at is not null
+               order by r.id desc limit $5
            )
            select day, count(*) as "tags!", count(*) filter (where seconds <= $4::integer) as "within!",
                   (percentile_cont(0.5) within group (order by seconds))::bigint as "median!",
@@ -127,7 +130,8 @@ pub async fn lengths(
         organization.as_str(),
         rule.0,
         since,
-        within
+        within,
+        MOST_COPIES
     )
     .fetch_all(db)
     .await?;

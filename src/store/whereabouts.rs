@@ -103,8 +103,8 @@ pub async fn destinations(
            )
            select d.name as "name?", w.target_host || '/' || w.target_repository as "address!", w.tag as "tag!",
                   seen.digest as "digest!", seen.target_digest as "target_digest?", first.finished_at as "since?",
-                  greatest(seen.finished_at, seen.checked_at) as "seen_at!", seen.run_id as "run!: RunId",
-                  seen.coverage as "coverage?", latest.digest as "now_digest!", latest.finished_at as "now_since!",
+                  coalesce(greatest(seen.finished_at, seen.checked_at), seen.updated_at) as "seen_at!", seen.run_id as "run!: RunId",
+                  seen.coverage as "coverage?", latest.digest as "now_digest!", coalesce(latest.finished_at, latest.updated_at) as "now_since!",
                   latest.run_id as "now_run!: RunId"
            from wanted w
            cross join lateral (
@@ -114,7 +114,7 @@ pub async fn destinations(
                  and (not w.by_digest or i.digest like $3 or i.target_digest like $3)
                order by i.id desc limit 1) seen
            cross join lateral (
-               select i.digest, i.finished_at, i.run_id from items i
+               select i.digest, i.finished_at, i.updated_at, i.run_id from items i
                where i.target_host = w.target_host and i.target_repository = w.target_repository and i.tag = w.tag
                  and i.state in ('succeeded', 'unchanged')
                order by i.id desc limit 1) latest
