@@ -310,7 +310,8 @@ mod tests {
     fn a_file_that_is_cut_says_so() {
         let text = String::from_utf8(end(Format::Csv, true)).expect("text");
         assert!(text.contains("Cut after 100000 lines"), "{text}");
-        let whole = [begin(Format::Json), line(Format::Json, Record::default(), true), end(Format::Json, true)].concat();
+        let whole =
+            [begin(Format::Json), line(Format::Json, Record::default(), true), end(Format::Json, true)].concat();
         let json: serde_json::Value = serde_json::from_slice(&whole).expect("JSON");
         assert_eq!((json["items"].as_array().map(Vec::len), json["is_cut"].as_bool()), (Some(1), Some(true)));
     }

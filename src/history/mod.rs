@@ -49,11 +49,7 @@ impl From<HistoryError> for ApiError {
 
 /// Runs that the filter takes, newest first; `after` continues a page's `next`. Where something is searched for, each
 /// says which of its tags it was found by.
-pub async fn runs(
-    visitor: &Visitor,
-    filter: &RunFilter,
-    after: Option<RunId>,
-) -> Result<Page<FoundRun>, HistoryError> {
+pub async fn runs(visitor: &Visitor, filter: &RunFilter, after: Option<RunId>) -> Result<Page<FoundRun>, HistoryError> {
     let (db, organization) = (&visitor.app.db, &visitor.organization);
     let query = filter.check().map_err(HistoryError::Filter)?;
     // One more than shown tells whether there is a next page.

@@ -87,7 +87,8 @@ fn step(kind: StepKind, at: DateTime<Utc>) -> Step {
 
 /// What one line of Docker's log says.
 fn logged(entry: &MirrorLogEntry) -> Vec<Step> {
-    let begin = entry.triggered_at.map(|at| Step { words: Some(entry.reason.clone()), ..step(StepKind::Requested, at) });
+    let begin =
+        entry.triggered_at.map(|at| Step { words: Some(entry.reason.clone()), ..step(StepKind::Requested, at) });
     let end = match entry.state {
         LogState::Succeeded => Some(StepKind::Arrived),
         LogState::Failed => Some(StepKind::NotMirrored),
@@ -125,11 +126,8 @@ fn ran(digest: &Digest, passages: &[Passage], told: &HashMap<RunId, DateTime<Utc
 
 /// What happened at one destination.
 fn passed(passage: &Passage) -> Vec<Step> {
-    let here = |kind, at: DateTime<Utc>| Step {
-        place: Some(passage.place.clone()),
-        run: Some(passage.run),
-        ..step(kind, at)
-    };
+    let here =
+        |kind, at: DateTime<Utc>| Step { place: Some(passage.place.clone()), run: Some(passage.run), ..step(kind, at) };
     let mut steps: Vec<Step> = passage.started_at.map(|at| here(StepKind::Begun, at)).into_iter().collect();
     let end = passage.finished_at.unwrap_or(passage.updated_at);
     match passage.state {

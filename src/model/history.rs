@@ -115,7 +115,9 @@ impl RunFilter {
             }),
             person: said(&self.person).and_then(|text| {
                 let refused = || format!("A username has at most {LONGEST_NAME} characters.");
-                Some(text).filter(|name| name.len() <= LONGEST_NAME).or_else(|| refuse(&mut errors, "person", refused()))
+                Some(text)
+                    .filter(|name| name.len() <= LONGEST_NAME)
+                    .or_else(|| refuse(&mut errors, "person", refused()))
             }),
             from: said(&self.from).and_then(|text| moment(&text, 0).or_else(|| refuse(&mut errors, "from", DATE))),
             until: said(&self.until).and_then(|text| moment(&text, 1).or_else(|| refuse(&mut errors, "until", DATE))),
@@ -194,13 +196,37 @@ pub struct FilterNames {
     pub persons: Vec<String>,
 }
 
+impl RunState {
+    /// In the order of the filter.
+    pub const ALL: [Self; 7] = [
+        Self::Failed,
+        Self::Held,
+        Self::Running,
+        Self::Queued,
+        Self::Succeeded,
+        Self::Unchanged,
+        Self::Cancelled,
+    ];
+
+    /// Reads the spelling of `as_str`.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+}
+
+impl Trigger {
+    /// In the order of the filter.
+    pub const ALL: [Self; 4] = [Self::Webhook, Self::Schedule, Self::Reconcile, Self::Manual];
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn an_address_names_only_what_is_asked_for() {
-        let filter = RunFilter { state: "failed".into(), q: "a b&c".into(), person: "  ".into(), ..RunFilter::default() };
+        let filter =
+            RunFilter { state: "failed".into(), q: "a b&c".into(), person: "  ".into(), ..RunFilter::default() };
         assert_eq!(RunFilter::default().query(), "");
         assert_eq!(filter.query(), "q=a+b%26c&state=failed");
         assert_eq!(filter.without("q").query(), "state=failed");

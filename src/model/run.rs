@@ -19,9 +19,6 @@ pub enum Trigger {
 }
 
 impl Trigger {
-    /// In the order of a filter.
-    pub const ALL: [Self; 4] = [Self::Webhook, Self::Schedule, Self::Manual, Self::Reconcile];
-
     /// The one spelling: SQL, JSON and attribute.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -34,7 +31,7 @@ impl Trigger {
 
     /// Reads that spelling.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|t| t.as_str() == text)
+        [Self::Webhook, Self::Schedule, Self::Manual, Self::Reconcile].into_iter().find(|t| t.as_str() == text)
     }
 }
 
@@ -168,22 +165,6 @@ pub enum Plan {
 }
 
 impl RunState {
-    /// In the order of a filter.
-    pub const ALL: [Self; 7] = [
-        Self::Failed,
-        Self::Held,
-        Self::Running,
-        Self::Queued,
-        Self::Succeeded,
-        Self::Unchanged,
-        Self::Cancelled,
-    ];
-
-    /// Reads the spelling of `as_str`.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == text)
-    }
-
     /// Derives it.
     pub fn from_items(plan: Plan, counts: &ItemCounts) -> Self {
         use ItemState as S;

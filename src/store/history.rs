@@ -42,7 +42,10 @@ impl Patterns {
             digest: sought.digest.as_ref().map(|digest| format!("{}%", digest.as_str())),
             // At Docker Hub a repository is a mirror, whatever the target.
             host: sought.host.as_ref().filter(|host| !host.is_docker_hub()).map(ToString::to_string),
-            repository: sought.repository.as_ref().map(|name| (name.to_string(), format!("%/{}", escaped(name.as_str())))),
+            repository: sought
+                .repository
+                .as_ref()
+                .map(|name| (name.to_string(), format!("%/{}", escaped(name.as_str())))),
         }
     }
 

@@ -4,9 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::PgExecutor;
 
 use super::{StoreError, parsed, unsigned};
-use crate::model::{
-    Begun, FailureGroup, ItemState, OrgName, RuleId, RunId, SilentMirror, StaleRule, WaitingGroup,
-};
+use crate::model::{Begun, FailureGroup, ItemState, OrgName, RuleId, RunId, SilentMirror, StaleRule, WaitingGroup};
 
 /// Rows of each part.
 const MOST: i64 = 20;

@@ -76,10 +76,7 @@ pub async fn passages(
 }
 
 /// When Docker Hub first told of the push that led to each of these runs.
-pub async fn told(
-    db: impl PgExecutor<'_>,
-    runs: &[RunId],
-) -> Result<HashMap<RunId, DateTime<Utc>>, StoreError> {
+pub async fn told(db: impl PgExecutor<'_>, runs: &[RunId]) -> Result<HashMap<RunId, DateTime<Utc>>, StoreError> {
     let ids: Vec<uuid::Uuid> = runs.iter().map(|run| run.0).collect();
     let rows = sqlx::query!(
         r#"select hint_runs.run_id as "run: RunId", min(d.received_at) as "at!"

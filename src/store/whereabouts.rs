@@ -184,6 +184,8 @@ pub async fn mirrors(
     )
     .fetch_all(db)
     .await?;
-    let name = |name: Option<String>| Place::Mirror(name.unwrap_or_default().rsplit('/').next().unwrap_or_default().to_owned());
+    let name = |name: Option<String>| {
+        Place::Mirror(name.unwrap_or_default().rsplit('/').next().unwrap_or_default().to_owned())
+    };
     rows.into_iter().map(|row| row.holding(name)).collect()
 }

@@ -192,7 +192,9 @@ async fn the_files_say_what_the_list_says() {
     }
     let csv = olivia.page("/orgs/acme/runs.csv").await.body;
     let mut lines = csv.lines();
-    assert!(lines.next().is_some_and(|head| head.starts_with("run,started,trigger,person,rule,destination,mirror,tag,")));
+    assert!(
+        lines.next().is_some_and(|head| head.starts_with("run,started,trigger,person,rule,destination,mirror,tag,"))
+    );
     assert_eq!(lines.count(), detail.items.len() + 3);
     assert!(csv.contains(",'=1+1,") && !csv.contains(",=1+1,"), "no table program works it out: {csv}");
 
@@ -216,13 +218,19 @@ async fn where_an_image_is_names_mirrors_and_destinations_with_what_was_proven_a
     let found = places(&olivia, "1.29").await.places;
     assert_eq!(found.len(), 2, "{found:#?}");
     let (mirror, there) = (&found[0], &found[1]);
-    assert_eq!((&mirror.place, mirror.address.as_str()), (&Place::Mirror("dhi-nginx".into()), "docker.io/acme/dhi-nginx"));
+    assert_eq!(
+        (&mirror.place, mirror.address.as_str()),
+        (&Place::Mirror("dhi-nginx".into()), "docker.io/acme/dhi-nginx")
+    );
     assert_eq!(there.place, Place::Destination(Some("Sandbox".into())));
     assert_eq!(there.address, format!("{}/forwarded/dhi-nginx", story.sandbox.destination_registry()));
     assert_eq!((&there.digest, there.run, &there.moved_on), (&old, first.run.id, &None));
     assert!(!there.coverage.is_empty() && there.coverage.iter().all(|held| held.held == held.expected), "{there:#?}");
     let page = olivia.page("/orgs/acme/where?q=1.29").await;
-    assert!(page.status == 200 && page.body.contains("/forwarded/dhi-nginx") && page.body.contains("last saw"), "{page:?}");
+    assert!(
+        page.status == 200 && page.body.contains("/forwarded/dhi-nginx") && page.body.contains("last saw"),
+        "{page:?}"
+    );
 
     story.world().push("nginx", "1.29").await.expect("a new build");
     story.world().settled().await;
@@ -308,7 +316,10 @@ async fn the_overview_names_what_failed_what_waits_and_what_is_stale() {
     assert_ended(&failed, RunState::Failed);
     let (_, rule) = scene(&story, &olivia).await;
     assert_eq!(olivia.post("hooks/create", &[ACME, ("mirror", "dhi-nginx")]).await.status, 200);
-    sqlx::query("update hooks set created_at = now() - interval '8 days'").execute(&story.app.db).await.expect("a week");
+    sqlx::query("update hooks set created_at = now() - interval '8 days'")
+        .execute(&story.app.db)
+        .await
+        .expect("a week");
     let pause = Trouble::Status { code: 429, retry_after: Some(60), body: None };
     story.world().faults().add(Fault::on("/manifests/", pause).at(Facade::Destination).method("PUT"));
     let run = story.run(&olivia, &rule).await;
@@ -346,7 +357,10 @@ async fn the_overview_counts_the_bytes_that_moved() {
     let seen = overview(&olivia).await;
 
     assert_eq!(seen.moved.iter().map(|day| day.bytes).sum::<u64>(), run.bytes);
-    assert_eq!(seen.moved_to.iter().map(|to| (&to.destination, to.bytes)).collect::<Vec<_>>(), [(&run.destination, run.bytes)]);
+    assert_eq!(
+        seen.moved_to.iter().map(|to| (&to.destination, to.bytes)).collect::<Vec<_>>(),
+        [(&run.destination, run.bytes)]
+    );
     assert!(seen.stale_rules.is_empty() && seen.failures.is_empty() && seen.waiting.is_empty(), "{seen:#?}");
     let page = olivia.page("/orgs/acme/overview").await;
     assert!(page.body.contains("Nothing needs attention") && page.body.contains("Bytes moved by day"), "{page:?}");

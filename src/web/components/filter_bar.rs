@@ -103,7 +103,8 @@ pub fn FilterDate(
     #[prop(into)] label: String,
     #[prop(optional, into)] value: Signal<String>,
 ) -> impl IntoView {
-    let is_day = move || value.with(|text| text.is_empty() || chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok());
+    let is_day =
+        move || value.with(|text| text.is_empty() || chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok());
     let changed = |event: ev::Event| submit(event_target::<web_sys::HtmlInputElement>(&event).form());
     view! {
         <label class="filter-bar__select">

@@ -8,8 +8,8 @@ use leptos_router::hooks::use_params_map;
 use crate::api::history::get_tag_timeline;
 use crate::model::{ApiError, DigestTimeline, MirrorName, Step, Tag, TagTimeline};
 use crate::web::components::{
-    Badge, CopyButton, Crumb, EmptyState, Loading, Notice, PageHeader, Panel, Section, TimeAgo, Timeline, TimelineEntry,
-    Tone,
+    Badge, CopyButton, Crumb, EmptyState, Loading, Notice, PageHeader, Panel, Section, TimeAgo, Timeline,
+    TimelineEntry, Tone,
 };
 use crate::web::format;
 use crate::web::frame::use_organization;
@@ -105,8 +105,10 @@ fn OneDigest(told: DigestTimeline) -> impl IntoView {
         }
     };
     let whole = steps.first().zip(steps.last()).map(|(first, last)| last.at - first.at);
-    let lead = whole.filter(|_| steps.len() > 1).map(|length| format!("{} from first to last.", format::duration(length)));
-    let before: Vec<Option<DateTime<Utc>>> = std::iter::once(None).chain(steps.iter().map(|step| Some(step.at))).collect();
+    let lead =
+        whole.filter(|_| steps.len() > 1).map(|length| format!("{} from first to last.", format::duration(length)));
+    let before: Vec<Option<DateTime<Utc>>> =
+        std::iter::once(None).chain(steps.iter().map(|step| Some(step.at))).collect();
     view! {
         <Panel title=title.clone() lead=lead.unwrap_or_default() actions>
             <Timeline label=title>

@@ -26,7 +26,8 @@ pub fn Filters(names: FilterNames, asked: Memo<Asked>, base: String) -> impl Int
     let mirrors = options(&now.mirror, mirrors.into_iter().map(|name| (name.clone(), name)));
     let persons = options(&now.person, persons.into_iter().map(|name| (name.clone(), name)));
     let states = options(&now.state, RunState::ALL.map(|state| (state.as_str(), state.label().to_owned())));
-    let triggers = options(&now.trigger, Trigger::ALL.map(|trigger| (trigger.as_str(), words::trigger(trigger).to_owned())));
+    let triggers =
+        options(&now.trigger, Trigger::ALL.map(|trigger| (trigger.as_str(), words::trigger(trigger).to_owned())));
     let rest = [&now.mirror, &now.destination, &now.trigger, &now.person, &now.from, &now.until];
     let open = rest.iter().any(|value| !value.is_empty());
     view! {
@@ -100,7 +101,9 @@ fn label(name: &str) -> &'static str {
 fn said(names: &FilterNames, name: &str, value: &str) -> String {
     let known = match name {
         "rule" => names.rules.iter().find(|(id, _)| id.to_string() == value).map(|(_, name)| name.clone()),
-        "destination" => names.destinations.iter().find(|(id, _)| id.to_string() == value).map(|(_, name)| name.clone()),
+        "destination" => {
+            names.destinations.iter().find(|(id, _)| id.to_string() == value).map(|(_, name)| name.clone())
+        }
         "state" => RunState::parse(value).map(|state| state.label().to_owned()),
         "trigger" => Trigger::parse(value).map(|trigger| words::trigger(trigger).to_owned()),
         _ => None,

@@ -10,9 +10,7 @@ use super::table::RunTable;
 use crate::api::history::{find_runs, list_filter_names};
 use crate::model::{ApiError, FoundRun, OrgName, Page, RunFilter};
 use crate::web::app::use_organization;
-use crate::web::components::{
-    ButtonLink, EmptyState, Loading, PageHeader, Pagination, Section, Size, Variant,
-};
+use crate::web::components::{ButtonLink, EmptyState, Loading, PageHeader, Pagination, Section, Size, Variant};
 use crate::web::pages::ReadError;
 
 /// The table with its filter, and the same as a file.

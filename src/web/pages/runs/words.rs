@@ -46,7 +46,9 @@ pub fn trouble(item: &Item, twin: Option<&Tag>) -> Option<(String, String)> {
         return Some((format!("Held for the same reason as {tag}."), String::new()));
     }
     let before = match (item.state, &item.decided_by, &item.cancelled_by) {
-        (ItemState::Cancelled, _, Some(person)) => return Some((format!("Cancelled by {person}. The tag was not moved."), String::new())),
+        (ItemState::Cancelled, _, Some(person)) => {
+            return Some((format!("Cancelled by {person}. The tag was not moved."), String::new()));
+        }
         (ItemState::Failed | ItemState::Held, ..) => String::new(),
         (ItemState::Cancelled, Some(person), _) => format!("Discarded by {person}. "),
         (ItemState::Succeeded, Some(person), _) => format!("Released by {person}. "),
@@ -96,7 +98,8 @@ mod tests {
     #[test]
     fn what_was_searched_for_is_named_and_the_rest_counted() {
         let digest = format!("sha256:{}", "a".repeat(64)).parse().expect("a digest");
-        let tag = FoundTag { mirror: "acme/dhi-nginx".parse().expect("a name"), tag: "1.29".parse().expect("a tag"), digest };
+        let tag =
+            FoundTag { mirror: "acme/dhi-nginx".parse().expect("a name"), tag: "1.29".parse().expect("a tag"), digest };
         assert_eq!(found(std::slice::from_ref(&tag), 1), "dhi-nginx:1.29");
         assert_eq!(found(&[tag], 5), "dhi-nginx:1.29 and 4 more");
     }
