@@ -198,15 +198,8 @@ pub struct FilterNames {
 
 impl RunState {
     /// In the order of the filter.
-    pub const ALL: [Self; 7] = [
-        Self::Failed,
-        Self::Held,
-        Self::Running,
-        Self::Queued,
-        Self::Succeeded,
-        Self::Unchanged,
-        Self::Cancelled,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Failed, Self::Held, Self::Running, Self::Queued, Self::Succeeded, Self::Unchanged, Self::Cancelled];
 
     /// Reads the spelling of `as_str`.
     pub fn parse(text: &str) -> Option<Self> {
