@@ -82,6 +82,8 @@ async fn a_page_asks_as_many_questions_however_long_its_list_is() {
     runs(&story, 2).await;
     let mut few = Vec::new();
     for path in paths {
+        // The first time, something may be looked up that is remembered then.
+        asked(&counter, &olivia, path).await;
         few.push(asked(&counter, &olivia, path).await);
     }
     runs(&story, 200).await;
