@@ -23,6 +23,8 @@ const { rule, destination, runs } = await world();
 
 const pages = [
   ["sign-in", null, "/sign-in"],
+  ["overview", "olivia", "/orgs/acme/overview"],
+  ["overview-empty", "gus", "/orgs/globex/overview"],
   ["catalog", "olivia", "/orgs/acme/catalog"],
   ["catalog-nothing", "olivia", "/orgs/acme/catalog?q=nothing"],
   ["repository", "olivia", "/orgs/acme/catalog/postgres"],
@@ -61,6 +63,12 @@ const pages = [
   ["rule-edit", "olivia", `${rule}/edit`],
   ["runs", "olivia", "/orgs/acme/runs"],
   ["runs-empty", "gus", "/orgs/globex/runs"],
+  ["runs-filtered", "olivia", "/orgs/acme/runs?q=1.29&trigger=manual"],
+  ["runs-refused", "olivia", "/orgs/acme/runs?state=lost&until=soon"],
+  ["where", "olivia", "/orgs/acme/where"],
+  ["where-found", "olivia", "/orgs/acme/where?q=1.29"],
+  ["where-nothing", "gus", "/orgs/globex/where?q=1.29"],
+  ["tag", "olivia", "/orgs/acme/mirrors/dhi-nginx/tags/1.29"],
   ["run", "olivia", runs.good],
   ["run-open", "olivia", runs.good, (page) => page.locator("summary", { hasText: "Attestations" }).first().click()],
   ["run-unchanged", "olivia", runs.again],

@@ -46,6 +46,8 @@ pub mod destinations;
 #[cfg(feature = "ssr")]
 pub mod forward;
 #[cfg(feature = "ssr")]
+pub mod history;
+#[cfg(feature = "ssr")]
 pub mod hooks;
 #[cfg(feature = "ssr")]
 pub mod keys;

@@ -24,7 +24,7 @@ test.describe("sign-in", () => {
     await page.getByLabel("Docker Hub username").fill("mia");
     await page.getByLabel("Personal access token").fill(token("mia"));
     await page.getByRole("button", { name: "Sign in" }).click();
-    await expect(page).toHaveURL("/orgs/acme/catalog");
+    await expect(page).toHaveURL("/orgs/acme/overview");
   });
 });
 

@@ -15,8 +15,10 @@ test("an owner mirrors a repository and forwards it with its attestations", asyn
     await page.getByLabel("Docker Hub username").fill("olivia");
     await page.getByLabel("Personal access token").fill(token("olivia"));
     await page.getByRole("button", { name: "Sign in" }).click();
+    await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
+    await expect(page).toHaveURL("/orgs/acme/overview");
+    await page.getByRole("link", { name: "Catalog", exact: true }).click();
     await expect(page.getByRole("heading", { level: 1, name: "Catalog" })).toBeVisible();
-    await expect(page).toHaveURL("/orgs/acme/catalog");
   });
 
   const repositories = page.getByRole("list", { name: "Repositories" });

@@ -30,6 +30,7 @@ const globex = (rest: string) => `/orgs/globex/${rest}`;
 
 const full: Seen[] = [
   { name: "sign in", address: "/sign-in", heading: "Sign in to Ferry", title: "Sign in", words: "With your Docker Hub account." },
+  { name: "overview", person: "mia", address: acme("overview"), heading: "Overview", words: "In the last seven days, by reason." },
   { name: "catalog", person: "olivia", address: acme("catalog"), heading: "Catalog", words: /^\d+ of \d+ repositories$/ },
   { name: "repository", person: "olivia", address: acme("catalog/postgres"), heading: "PostgreSQL", words: "Docker copies it into acme" },
   { name: "repository's overview", person: "olivia", address: acme("catalog/nginx?tab=overview"), heading: "Nginx", words: "View in repository" },
@@ -51,6 +52,10 @@ const full: Seen[] = [
   { name: "keys", person: "adam", address: acme("keys"), heading: "Keys", words: "Docker, compiled into Ferry" },
   { name: "keys, for members", person: "mia", address: acme("keys"), heading: "Keys", words: "Admins and owners of the organization add and remove keys." },
   { name: "runs", person: "mia", address: acme("runs"), heading: "Runs", words: "olivia" },
+  { name: "runs, filtered", person: "mia", address: acme("runs?q=1.29&state=succeeded&from=2020-01-01"), heading: "Runs", words: "Search: 1.29" },
+  { name: "runs, badly filtered", person: "mia", address: acme("runs?state=lost&until=soon"), heading: "Runs", words: "This filter means nothing" },
+  { name: "where it is", person: "mia", address: acme("where?q=1.29"), heading: "Where is it?", title: "Where is it\\?", words: "This is what Ferry last saw, with its age." },
+  { name: "tag", person: "mia", address: acme("mirrors/dhi-nginx/tags/1.29"), heading: "dhi-nginx:1.29", words: "The tag was moved" },
   { name: "run", person: "mia", address: (made) => made.run, heading: /^Rule /, title: "Run of Rule ", words: "Proven at the destination" },
   { name: "failed run", person: "mia", address: (made) => made.failed, heading: /^Rule .*-failed$/, title: "Run of Rule ", words: /^Technical detail$/ },
 ];
@@ -58,6 +63,10 @@ const full: Seen[] = [
 const empty: Seen[] = [
   { name: "catalog where nothing matches", person: "olivia", address: acme("catalog?q=nothing+like+it"), heading: "Catalog", words: "No repository matches" },
   { name: "repository without entitlement", person: "gus", address: globex("catalog/postgres"), heading: "PostgreSQL", words: /globex uses all the mirrors/ },
+  { name: "overview", person: "gus", address: globex("overview"), heading: "Overview", words: "Three steps to the first run" },
+  { name: "where it is", person: "gus", address: globex("where"), heading: "Where is it?", title: "Where is it\\?", words: "Paste a tag, a digest or a reference" },
+  { name: "where nothing is", person: "gus", address: globex("where?q=none"), heading: "Where is it?", title: "Where is it\\?", words: "Ferry has not seen it" },
+  { name: "runs where nothing fits", person: "mia", address: acme("runs?q=nothing-like-it"), heading: "Runs", words: "No run here" },
   { name: "mirrors", person: "gus", address: globex("mirrors"), heading: "Mirrors", words: "globex has no mirrors yet" },
   { name: "destinations", person: "gus", address: globex("destinations"), heading: "Destinations", words: "No destination yet" },
   { name: "rules", person: "gus", address: globex("rules"), heading: "Rules", words: "No rule yet" },
@@ -73,6 +82,7 @@ const absent: Seen[] = [
   { name: "organization", person: "olivia", address: globex("catalog"), heading: "There is no page here", title: "Page not found", status: 404, words: "Go to your organization" },
   { name: "section", person: "olivia", address: acme("nothing"), heading: "There is no page here", title: "Page not found", status: 404, words: "Go to your organization" },
   { name: "repository", person: "olivia", address: acme("catalog/nothing"), heading: "nothing", title: "Repository", status: 404, words: missing },
+  { name: "tag of no mirror", person: "olivia", address: acme("mirrors/dhi-nothing/tags/1"), heading: "dhi-nothing:1", status: 404, words: missing },
   { name: "mirror", person: "olivia", address: acme("mirrors/dhi-nothing"), heading: "dhi-nothing", title: "Mirror", status: 404, words: missing },
   { name: "destination", person: "olivia", address: acme(`destinations/${NOWHERE}`), heading: "Destination", status: 404, words: missing },
   { name: "rule", person: "olivia", address: acme(`rules/${NOWHERE}`), heading: "Rule", status: 404, words: missing },
@@ -131,6 +141,9 @@ test("the navigation", async ({ page, as, open }) => {
       - navigation "Sections":
         - list:
           - listitem:
+            - link "Overview":
+              - /url: /orgs/acme/overview
+          - listitem:
             - link "Catalog":
               - /url: /orgs/acme/catalog
           - listitem:
@@ -145,6 +158,9 @@ test("the navigation", async ({ page, as, open }) => {
           - listitem:
             - link "Runs":
               - /url: /orgs/acme/runs
+          - listitem:
+            - link "Where is it?":
+              - /url: /orgs/acme/where
           - listitem:
             - link "Deliveries":
               - /url: /orgs/acme/deliveries

@@ -90,7 +90,7 @@ pub fn landing(viewer: &Viewer, next: Option<&str>) -> String {
         None => viewer
             .memberships
             .first()
-            .map_or_else(|| "/".to_owned(), |membership| format!("/orgs/{}/catalog", membership.organization)),
+            .map_or_else(|| "/".to_owned(), |membership| format!("/orgs/{}/overview", membership.organization)),
     }
 }
 

@@ -7,6 +7,7 @@ pub mod catalog;
 pub mod connection;
 pub mod destinations;
 pub mod forms;
+pub mod history;
 pub mod hooks;
 pub mod keys;
 pub mod mirrors;

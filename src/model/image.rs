@@ -137,6 +137,11 @@ checked_text! {
 }
 
 impl Host {
+    /// True for the names that Docker Hub's registry goes by.
+    pub fn is_docker_hub(&self) -> bool {
+        matches!(self.as_str(), "docker.io" | "index.docker.io" | "registry-1.docker.io" | "hub.docker.com")
+    }
+
     /// True for a host that can only be this machine: plain HTTP is allowed to nothing else.
     pub fn is_loopback(&self) -> bool {
         let name = match self.as_str().strip_prefix('[') {

@@ -7,11 +7,13 @@ mod destination;
 mod error;
 mod extent;
 mod failure;
+mod history;
 mod hook;
 mod ids;
 mod image;
 mod key;
 mod mirror;
+mod overview;
 mod page;
 mod part;
 mod people;
@@ -22,7 +24,10 @@ mod rates;
 mod rule;
 mod run;
 mod schedule;
+mod sought;
 mod text;
+mod timeline;
+mod whereabouts;
 
 pub use catalog::{
     CatalogEntry, CatalogFilter, CatalogList, CatalogName, CatalogRepository, Choice, PlatformImage, RepositoryKind,
@@ -34,11 +39,13 @@ pub use destination::{BAD_AUTHORITY, Destination, DestinationDraft, DestinationF
 pub use error::{ApiError, FieldErrors};
 pub use extent::{Extent, Kind, Kinds};
 pub use failure::{Failure, FailureClass, Mend, Pause};
+pub use history::{FilterNames, FoundRun, FoundTag, RunFilter, RunQuery};
 pub use hook::{Changes, Delivery, DeliveryFilter, DeliveryOutcome, DeliveryRun, Hook, HookAddress, HookDetail, LedTo};
 pub use ids::{DeliveryId, DestinationId, HintId, HookId, ItemId, KeyId, RuleId, RunId};
 pub use image::{Digest, Host, ImageRef, Platform, Reference, RepoName, RepoRef, Tag};
 pub use key::{KeyDraft, KeyForm, KeyOrigin, SigningKey};
 pub use mirror::{LogState, Mirror, MirrorDetail, MirrorList, MirrorLogEntry, MirrorName, MirrorState, MirrorTag};
+pub use overview::{Begun, FailureGroup, MovedDay, MovedTo, Overview, SilentMirror, StaleRule, WaitingGroup};
 pub use page::Page;
 pub use part::RunPart;
 pub use people::{Membership, OrgName, Role, Theme, Viewer};
@@ -49,4 +56,7 @@ pub use rates::Rates;
 pub use rule::{NameTemplate, Rule, RuleDraft, RuleForm, TagFilter, TagPattern};
 pub use run::{Item, ItemCounts, ItemState, Plan, RunDetail, RunState, RunSummary, Swept, Trigger};
 pub use schedule::{Schedule, ScheduleForm, TimeOfDay, Window};
+pub use sought::{DigestStart, Sought};
 pub use text::Refused;
+pub use timeline::{DigestTimeline, FreshDay, Freshness, Step, StepKind, TagTimeline};
+pub use whereabouts::{Held, Holding, MovedOn, Place, Whereabouts};

@@ -287,6 +287,7 @@ impl Item {
 /// The numbers of a run whose items are gone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Swept {
+    pub state: Option<RunState>,
     pub counts: ItemCounts,
     pub bytes: u64,
     pub last_finished: Option<DateTime<Utc>>,

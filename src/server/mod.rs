@@ -1,6 +1,7 @@
 //! The web server: routes, layers, and a graceful stop.
 
 mod events;
+mod export;
 mod health;
 mod security;
 mod status;
@@ -46,6 +47,8 @@ pub fn router(app: &App) -> Router {
         .fallback(leptos_axum::file_and_error_handler_with_context::<LeptosOptions, _>(context, web::app::shell));
     Router::new()
         .route("/orgs/{organization}/runs/{run}/events", get(events::run))
+        .route("/orgs/{organization}/runs.csv", get(export::csv))
+        .route("/orgs/{organization}/runs.json", get(export::json))
         .with_state(app.clone())
         .merge(pages.with_state(options))
         .layer(middleware::from_fn(status::of_api_errors))

@@ -10,6 +10,7 @@ pub mod deliveries;
 pub mod destinations;
 pub mod held;
 pub mod hints;
+pub mod history;
 pub mod hooks;
 pub mod items;
 pub mod locks;
@@ -19,7 +20,10 @@ pub mod runs;
 pub mod sessions;
 pub mod sweep;
 pub mod triggers;
+pub mod overview;
+pub mod timeline;
 pub mod trusted_keys;
+pub mod whereabouts;
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -54,7 +58,19 @@ pub enum StoreError {
 pub async fn connect(url: &str, connections: u32) -> Result<PgPool, StoreError> {
     let options: PgConnectOptions = url.parse()?;
     let options = options.application_name("ferry");
-    Ok(PgPoolOptions::new().max_connections(connections).connect_with(options).await?)
+    let pool = PgPoolOptions::new().max_connections(connections).after_connect(|connection, _| {
+        Box::pin(async move {
+            // A filter that is not set must cost nothing: a plan made once for all values cannot know that. And to compile
+            // a query takes longer than any of ours does.
+            sqlx::query!(
+                "select set_config('plan_cache_mode', 'force_custom_plan', false) as plans, set_config('jit', 'off', false) as jit"
+            )
+            .fetch_one(connection)
+            .await?;
+            Ok(())
+        })
+    });
+    Ok(pool.connect_with(options).await?)
 }
 
 /// Makes a database of the server at `url` anew, empty; answers its address. For the demo and for tests.

@@ -232,6 +232,23 @@ pub async fn page(
     summaries(db, rows).await
 }
 
+/// These runs, newest first.
+pub async fn by_id(db: &PgPool, ids: &[RunId]) -> Result<Vec<RunSummary>, StoreError> {
+    let ids: Vec<uuid::Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select id as "id: RunId", rule_id as "rule_id: RuleId", rule_name,
+                  destination_id as "destination_id: DestinationId", destination_address, scope_mirror, scope_tag,
+                  starts_at, swept, trigger, started_by, created_at, planned_at, plan_failure, check_asked_at,
+                  cancelled_at, cancelled_by
+           from runs where id = any($1) order by id desc"#,
+        &ids
+    )
+    .fetch_all(db)
+    .await?;
+    summaries(db, rows).await
+}
+
 /// The newest run of each rule of the organization.
 pub async fn latest(db: &PgPool, organization: &OrgName) -> Result<HashMap<RuleId, RunSummary>, StoreError> {
     let rows = sqlx::query_as!(
@@ -265,16 +282,11 @@ fn summary(row: Row, totals: items::Totals) -> Result<RunSummary, StoreError> {
     let swept = row.swept.map(|json| from_json::<Swept>("runs.swept", json)).transpose()?;
     let is_swept = swept.is_some();
     let totals = match swept {
-        Some(Swept { counts: ItemCounts(counts), bytes, last_finished }) => items::Totals { counts, bytes, last_finished },
+        Some(Swept { counts: ItemCounts(counts), bytes, last_finished, .. }) => items::Totals { counts, bytes, last_finished },
         None => totals,
     };
     let counts = ItemCounts(totals.counts);
-    let plan = match () {
-        () if row.plan_failure.is_some() => Plan::Failed,
-        () if row.planned_at.is_some() => Plan::Done,
-        () if row.cancelled_at.is_some() => Plan::Cancelled,
-        () => Plan::Open,
-    };
+    let plan = plan(row.plan_failure.is_some(), row.planned_at.is_some(), row.cancelled_at.is_some());
     let state = RunState::from_items(plan, &counts);
     Ok(RunSummary {
         id: row.id,
@@ -297,6 +309,16 @@ fn summary(row: Row, totals: items::Totals) -> Result<RunSummary, StoreError> {
         counts,
         bytes: totals.bytes,
     })
+}
+
+/// How far the list of items is, from what was noted.
+pub(super) fn plan(has_failed: bool, is_planned: bool, is_cancelled: bool) -> Plan {
+    match (has_failed, is_planned, is_cancelled) {
+        (true, ..) => Plan::Failed,
+        (_, true, _) => Plan::Done,
+        (.., true) => Plan::Cancelled,
+        _ => Plan::Open,
+    }
 }
 
 fn trigger(text: String) -> Result<Trigger, StoreError> {

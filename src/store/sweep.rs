@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
+use super::runs::plan;
 use super::{StoreError, begin, commit, items, to_json};
-use crate::model::{ItemCounts, RunId, Swept};
+use crate::model::{ItemCounts, RunId, RunState, Swept};
 
 /// Runs swept in one transaction.
 const AT_ONCE: i64 = 200;
@@ -14,8 +15,10 @@ pub async fn items_before(db: &PgPool, moment: DateTime<Utc>) -> Result<usize, S
     let mut swept = 0;
     loop {
         let mut tx = begin(db).await?;
-        let runs: Vec<RunId> = sqlx::query_scalar!(
-            r#"select id as "id: RunId" from runs r
+        let rows = sqlx::query!(
+            r#"select id as "id: RunId", plan_failure is not null as "has_failed!", planned_at is not null as "planned!",
+                      cancelled_at is not null as "cancelled!"
+               from runs r
                where created_at < $1 and swept is null
                  and not exists (
                      select 1 from items i where i.run_id = r.id
@@ -27,18 +30,21 @@ pub async fn items_before(db: &PgPool, moment: DateTime<Utc>) -> Result<usize, S
         )
         .fetch_all(&mut *tx)
         .await?;
-        if runs.is_empty() {
+        if rows.is_empty() {
             return Ok(swept);
         }
+        let runs: Vec<RunId> = rows.iter().map(|row| row.id).collect();
         let mut totals = items::totals(&mut *tx, &runs).await?;
-        for run in &runs {
-            let totals = totals.remove(run).unwrap_or_default();
+        for row in rows {
+            let totals = totals.remove(&row.id).unwrap_or_default();
+            let counts = ItemCounts(totals.counts);
             let numbers = Swept {
-                counts: ItemCounts(totals.counts),
+                state: Some(RunState::from_items(plan(row.has_failed, row.planned, row.cancelled), &counts)),
+                counts,
                 bytes: totals.bytes,
                 last_finished: totals.last_finished,
             };
-            sqlx::query!("update runs set swept = $2 where id = $1", run.0, to_json("runs.swept", &numbers)?)
+            sqlx::query!("update runs set swept = $2 where id = $1", row.id.0, to_json("runs.swept", &numbers)?)
                 .execute(&mut *tx)
                 .await?;
         }

@@ -64,6 +64,17 @@ const DOORS: &[Door] = &[
     Door { function: "pauses/get", read: true, least: Least::Member, fields: &[] },
     Door { function: "pauses/set", read: false, least: Least::Admin, fields: &[("destination", NO_ID), ("paused", "true")] },
     Door { function: "runs/check", read: false, least: Least::Admin, fields: &[("id", NO_ID)] },
+    Door { function: "history/runs", read: true, least: Least::Member, fields: &[("filter[state]", "failed")] },
+    Door { function: "history/names", read: true, least: Least::Member, fields: &[] },
+    Door { function: "history/places", read: true, least: Least::Member, fields: &[("q", "1.29")] },
+    Door {
+        function: "history/timeline",
+        read: true,
+        least: Least::Member,
+        fields: &[("mirror", "dhi-nginx"), ("tag", "1.29")],
+    },
+    Door { function: "history/freshness", read: true, least: Least::Member, fields: &[("rule", NO_ID)] },
+    Door { function: "history/overview", read: true, least: Least::Member, fields: &[] },
     Door { function: "hooks/list", read: true, least: Least::Member, fields: &[] },
     Door { function: "hooks/get", read: true, least: Least::Member, fields: &[("mirror", "dhi-nginx")] },
     Door { function: "hooks/create", read: false, least: Least::Admin, fields: &[("mirror", "dhi-none")] },
@@ -143,21 +154,28 @@ async fn pages_and_events_of_an_organization_are_for_its_people() {
     let story = Story::begin().await;
     let gus = story.signed_in("gus").await;
     let paths = [
+        "overview",
         "catalog",
         "mirrors",
+        "mirrors/dhi-nginx/tags/1.29",
         "destinations",
+        "destinations/new",
         "rules",
+        "rules/new",
         "runs",
+        "where?q=1.29",
         "deliveries",
         "keys",
         "connection",
-        "rules/new",
-        "destinations/new",
     ];
     for path in paths {
         let page = gus.page(&format!("/orgs/acme/{path}")).await;
         assert_eq!(page.status, 404, "{path}: {page:?}");
         assert!(!page.body.contains("dhi-nginx"), "{path}");
+    }
+    for file in ["runs.csv", "runs.json"] {
+        assert_eq!(gus.page(&format!("/orgs/acme/{file}")).await.status, 404, "{file}");
+        assert_eq!(story.nobody().page(&format!("/orgs/acme/{file}")).await.status, 401, "{file}");
     }
     assert_eq!(gus.page(&format!("/orgs/acme/runs/{NO_ID}/events")).await.status, 404);
     assert_eq!(story.nobody().page(&format!("/orgs/acme/runs/{NO_ID}/events")).await.status, 401);

@@ -47,7 +47,7 @@ async fn a_good_token_leads_on_to_where_somebody_wanted_to_go() {
 
     let fields = [("username", "mia"), ("token", "dckr_pat_mia_demo"), ("next", "https://evil.example/")];
     let answer = story.nobody().submit("/sign-in", "session/sign-in", &fields).await;
-    assert_eq!(answer.location.as_deref(), Some("/orgs/acme/catalog"), "{answer:?}");
+    assert_eq!(answer.location.as_deref(), Some("/orgs/acme/overview"), "{answer:?}");
     story.end().await;
 }
 

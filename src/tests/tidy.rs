@@ -15,7 +15,7 @@ const LAYERS: &[&[&str]] = &[
     &["config", "telemetry", "shell"],
     &["app"],
     &["access", "catalog", "connection", "mirrors", "destinations", "hooks", "keys", "rules"],
-    &["forward"],
+    &["forward", "history"],
     &["api", "webhook", "worker"],
     &["web"],
     &["server"],

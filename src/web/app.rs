@@ -17,7 +17,8 @@ use crate::web::pages::keys::KeysPage;
 use crate::web::pages::rules::{EditRulePage, NewRulePage, RulePage, RulesPage};
 use crate::web::pages::runs::{RunPage, RunsPage};
 use crate::web::pages::{
-    CatalogPage, ConnectionPage, HomePage, MirrorPage, MirrorsPage, NotFoundPage, RepositoryPage, SignInPage, ToCatalog,
+    CatalogPage, ConnectionPage, HomePage, MirrorPage, MirrorsPage, NotFoundPage, OverviewPage, RepositoryPage,
+    SignInPage, TagPage, ToOverview, WherePage,
 };
 use crate::web::platform;
 
@@ -69,11 +70,13 @@ pub fn App() -> impl IntoView {
 fn OrganizationRoutes() -> impl MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("/orgs/:org") view=Frame ssr=SsrMode::Async>
-            <Route path=path!("") view=ToCatalog ssr=SsrMode::Async />
+            <Route path=path!("") view=ToOverview ssr=SsrMode::Async />
+            <Route path=path!("overview") view=OverviewPage ssr=SsrMode::Async />
             <Route path=path!("catalog") view=CatalogPage ssr=SsrMode::Async />
             <Route path=path!("catalog/:name") view=RepositoryPage ssr=SsrMode::Async />
             <Route path=path!("mirrors") view=MirrorsPage ssr=SsrMode::Async />
             <Route path=path!("mirrors/:name") view=MirrorPage ssr=SsrMode::Async />
+            <Route path=path!("mirrors/:name/tags/:tag") view=TagPage ssr=SsrMode::Async />
             <Route path=path!("destinations") view=DestinationsPage ssr=SsrMode::Async />
             <Route path=path!("destinations/new") view=NewDestinationPage ssr=SsrMode::Async />
             <Route path=path!("destinations/:id") view=DestinationPage ssr=SsrMode::Async />
@@ -83,6 +86,7 @@ fn OrganizationRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("rules/:id/edit") view=EditRulePage ssr=SsrMode::Async />
             <Route path=path!("runs") view=RunsPage ssr=SsrMode::Async />
             <Route path=path!("runs/:id") view=RunPage ssr=SsrMode::Async />
+            <Route path=path!("where") view=WherePage ssr=SsrMode::Async />
             <Route path=path!("deliveries") view=DeliveriesPage ssr=SsrMode::Async />
             <Route path=path!("keys") view=KeysPage ssr=SsrMode::Async />
             <Route path=path!("connection") view=ConnectionPage ssr=SsrMode::Async />

@@ -3,8 +3,9 @@
 use super::{Button, Glyph, Icon};
 use leptos::{ev, prelude::*, web_sys};
 
-/// A GET form to `action`; the children are `FilterSearch`, `FilterSelect` and `FilterToggle`. A select or a toggle
-/// submits at once where there is a script; the button is for where there is none, and for the keyboard.
+/// A GET form to `action`; the children are `FilterSearch`, `FilterSelect`, `FilterDate`, `FilterToggle`, and `FilterMore`
+/// around some of those. All but the search submit at once where there is a script; the button is for where there is
+/// none, and for the keyboard.
 #[component]
 pub fn FilterBar(
     #[prop(into)] action: String,
@@ -92,6 +93,49 @@ pub fn FilterToggle(
             <input type="checkbox" name=name value=value checked=checked on:change=changed />
             {label}
         </label>
+    }
+}
+
+/// A day, with its name before it; what is no day stays to be seen.
+#[component]
+pub fn FilterDate(
+    #[prop(into)] name: String,
+    #[prop(into)] label: String,
+    #[prop(optional, into)] value: Signal<String>,
+) -> impl IntoView {
+    let is_day =
+        move || value.with(|text| text.is_empty() || chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok());
+    let changed = |event: ev::Event| submit(event_target::<web_sys::HtmlInputElement>(&event).form());
+    view! {
+        <label class="filter-bar__select">
+            {label}
+            <input
+                class="filter-bar__date"
+                // A browser shows nothing where a date cannot be one.
+                type=move || if is_day() { "date" } else { "text" }
+                name=name
+                value=move || value.get()
+                prop:value=move || value.get()
+                on:change=changed
+            />
+        </label>
+    }
+}
+
+/// Filters that are rarely wanted, folded away while none of them is set.
+#[component]
+pub fn FilterMore(
+    #[prop(default = "More filters".into(), into)] label: String,
+    /// One of them is set.
+    #[prop(optional)]
+    open: bool,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <details class="filter-bar__more" open=open>
+            <summary class="filter-bar__fold">{label}</summary>
+            <div class="filter-bar__rest">{children()}</div>
+        </details>
     }
 }
 

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 /// A drawing; always beside a word or inside something that is named, so it is hidden from screen readers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Glyph {
+    Overview,
     Catalog,
     Mirror,
     Destination,
@@ -42,6 +43,7 @@ impl Glyph {
     /// The path's `d`.
     pub const fn path(self) -> &'static str {
         match self {
+            Self::Overview => "M2.5 13.5h11M4 11V8.5M7 11V3M10 11V6M13 11V4.5",
             Self::Catalog => "M2.5 2.5h4.5v4.5h-4.5zM9 2.5h4.5v4.5H9zM2.5 9h4.5v4.5h-4.5zM9 9h4.5v4.5H9z",
             Self::Mirror => "M8 1.75v12.5M5.5 4.5 1.75 12H5.5zM10.5 4.5 14.25 12H10.5z",
             Self::Destination => "M2.5 5.25 8 2.25l5.5 3v5.5L8 13.75l-5.5-3zM2.5 5.25 8 8.25l5.5-3M8 8.25v5.5",

@@ -29,13 +29,16 @@
 //! - `Checkbox name label value="true" checked? disabled? hint?`, `Radio name value label checked? disabled? hint?`
 //! - `ChoiceGroup legend hint? error? row?` of `Checkbox` or `Radio`
 //! - `FilterBar action label active?(signal)` of `FilterSearch name="q" value?(signal) label placeholder?`, `FilterSelect name label options
-//!   selected?`, `FilterToggle name label value="true" checked?`: a GET form
+//!   selected?`, `FilterDate name label value?(signal)`, `FilterToggle name label value="true" checked?`, some of them in
+//!   `FilterMore label="More filters" open?`: a GET form
+//! - `FilterChips label` of `FilterChip href label`: what is filtered, each with the way to ask for it no more
 //!
 //! What is so
 //! - `StatusBadge status label?`: `status` is a state's `as_str()`; `CoverageChip platform held expected`
 //! - `Badge tone=Tone::Neutral` *children*, `ShortDigest digest`, `TimeAgo at now?` (or the context `Now`, or a signal of it that goes on)
 //! - `LocalTime at`: a moment to come, by the viewer's clock
 //! - `ProgressBar label value max detail? tone=Tone::Accent`, `CounterBar label` of `Counter href label count status="all" current?`
+//! - `BarChart title bars=vec![Bar::new(label, value, words)]`: bars side by side, and the same as a table for screen readers
 //! - `KeyValues` of `KeyValue key` *children*; `Timeline label` of `TimelineEntry status title time?(view)` *children?*
 //! - `CheckList label` of `Check outcome=Outcome::Passed title` *children?*
 //! - `Card href title name text? mark?` *children?*: in a `<div class="grid">`; `Prose html`: already sanitised
@@ -57,6 +60,7 @@
 
 mod account_menu;
 mod badge;
+mod bar_chart;
 mod button;
 mod card;
 mod check_list;
@@ -73,6 +77,7 @@ mod empty_state;
 mod error_state;
 mod field;
 mod filter_bar;
+mod filter_chips;
 mod icon;
 mod key_values;
 mod loading;
@@ -98,6 +103,7 @@ mod toolbar;
 
 pub use account_menu::AccountMenu;
 pub use badge::{Badge, Tone};
+pub use bar_chart::{Bar, BarChart};
 pub use button::{Button, ButtonLink, Size, Variant};
 pub use card::Card;
 pub use check_list::{Check, CheckList, Outcome};
@@ -113,7 +119,8 @@ pub use data_table::{Cell, Column, DataTable, HeadCell};
 pub use empty_state::EmptyState;
 pub use error_state::ErrorState;
 pub use field::{Field, SelectField, TextArea, TextField, described_by};
-pub use filter_bar::{FilterBar, FilterSearch, FilterSelect, FilterToggle};
+pub use filter_bar::{FilterBar, FilterDate, FilterMore, FilterSearch, FilterSelect, FilterToggle};
+pub use filter_chips::{FilterChip, FilterChips};
 pub use icon::{Glyph, Icon};
 pub use key_values::{KeyValue, KeyValues};
 pub use loading::Loading;

@@ -11,7 +11,7 @@ pub fn OrganizationMenu(
     #[prop(into)] section: Signal<Option<Section>>,
 ) -> impl IntoView {
     let items = move || {
-        let section = section.get().unwrap_or(Section::Catalog);
+        let section = section.get().unwrap_or(Section::Overview);
         let items = organizations.get().into_iter().map(|name| {
             let current = name == org.get();
             let href = section.href(&name);

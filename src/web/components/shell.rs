@@ -7,11 +7,13 @@ use leptos::prelude::*;
 /// A part of the console; each is a list under `/orgs/{org}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {
+    Overview,
     Catalog,
     Mirrors,
     Destinations,
     Rules,
     Runs,
+    Where,
     Deliveries,
     Keys,
     Connection,
@@ -19,12 +21,14 @@ pub enum Section {
 
 impl Section {
     /// In the order of the navigation.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
+        Self::Overview,
         Self::Catalog,
         Self::Mirrors,
         Self::Destinations,
         Self::Rules,
         Self::Runs,
+        Self::Where,
         Self::Deliveries,
         Self::Keys,
         Self::Connection,
@@ -33,11 +37,13 @@ impl Section {
     /// The word on the screen.
     pub const fn label(self) -> &'static str {
         match self {
+            Self::Overview => "Overview",
             Self::Catalog => "Catalog",
             Self::Mirrors => "Mirrors",
             Self::Destinations => "Destinations",
             Self::Rules => "Rules",
             Self::Runs => "Runs",
+            Self::Where => "Where is it?",
             Self::Deliveries => "Deliveries",
             Self::Keys => "Keys",
             Self::Connection => "Connection",
@@ -47,11 +53,13 @@ impl Section {
     /// The word in the address.
     pub const fn segment(self) -> &'static str {
         match self {
+            Self::Overview => "overview",
             Self::Catalog => "catalog",
             Self::Mirrors => "mirrors",
             Self::Destinations => "destinations",
             Self::Rules => "rules",
             Self::Runs => "runs",
+            Self::Where => "where",
             Self::Deliveries => "deliveries",
             Self::Keys => "keys",
             Self::Connection => "connection",
@@ -72,11 +80,13 @@ impl Section {
 
     const fn glyph(self) -> Glyph {
         match self {
+            Self::Overview => Glyph::Overview,
             Self::Catalog => Glyph::Catalog,
             Self::Mirrors => Glyph::Mirror,
             Self::Destinations => Glyph::Destination,
             Self::Rules => Glyph::Rule,
             Self::Runs => Glyph::Run,
+            Self::Where => Glyph::Search,
             Self::Deliveries => Glyph::Delivery,
             Self::Keys => Glyph::Key,
             Self::Connection => Glyph::Connection,

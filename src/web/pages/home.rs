@@ -32,23 +32,23 @@ pub fn HomePage() -> impl IntoView {
     }
 }
 
-/// An organization's address without a section: the catalog is where everybody begins.
+/// An organization's address without a section: the overview is where everybody begins.
 #[component]
-pub fn ToCatalog() -> impl IntoView {
+pub fn ToOverview() -> impl IntoView {
     let organization = use_organization();
-    view! { <Redirect path=Section::Catalog.href(organization.as_str()) /> }
+    view! { <Redirect path=Section::Overview.href(organization.as_str()) /> }
 }
 
 fn landing(viewer: Viewer) -> AnyView {
     match viewer.memberships.as_slice() {
         [] => view! { <NoOrganization username=viewer.username /> }.into_any(),
-        [only] => view! { <Redirect path=Section::Catalog.href(only.organization.as_str()) /> }.into_any(),
+        [only] => view! { <Redirect path=Section::Overview.href(only.organization.as_str()) /> }.into_any(),
         several => {
             let links: Vec<_> = several
                 .iter()
                 .map(|membership| {
                     let name = membership.organization.to_string();
-                    let href = Section::Catalog.href(&name);
+                    let href = Section::Overview.href(&name);
                     view! {
                         <li>
                             <a class="home__organization" href=href>

@@ -1,6 +1,7 @@
 //! The tags of a mirror, as Docker Hub lists them.
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 
 use crate::model::MirrorTag;
 use crate::web::components::{Cell, Column, DataTable, HeadCell, ShortDigest, TimeAgo};
@@ -16,10 +17,12 @@ pub fn Tags(tags: Vec<MirrorTag>) -> impl IntoView {
         Column::number("Size"),
         Column::text("Last push"),
     ];
-    let row = |tag: MirrorTag| {
+    let here = use_location().pathname.get_untracked();
+    let row = move |tag: MirrorTag| {
+        let timeline = format!("{}/tags/{}", here.trim_end_matches('/'), tag.tag);
         view! {
             <tr>
-                <HeadCell label="Tag"><span class="mono">{tag.tag.to_string()}</span></HeadCell>
+                <HeadCell label="Tag"><a class="mono" href=timeline>{tag.tag.to_string()}</a></HeadCell>
                 <Cell label="Digest">
                     {match tag.digest {
                         Some(digest) => view! { <ShortDigest digest /> }.into_any(),

@@ -7,6 +7,7 @@ mod actions;
 mod edit;
 mod editor;
 mod fields;
+mod freshness;
 mod how;
 mod list;
 mod mirror_choice;

@@ -5,6 +5,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::actions::{RuleActions, Run, use_rule_actions};
+use super::freshness::FreshnessPanel;
 use super::list::Enabled;
 use super::preview::PreviewTable;
 use super::timetable::Timetable;
@@ -63,6 +64,7 @@ pub fn RulePage() -> impl IntoView {
                 })
             }}
         </Transition>
+        <FreshnessPanel id=Signal::derive(move || id.get().ok()) />
     }
 }
 

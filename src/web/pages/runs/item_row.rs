@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
+use super::actions::RunAbout;
 use super::attestations::{Chips, attestations};
 use super::cancel::CancelTag;
 use super::facts::Detail;
@@ -14,7 +15,7 @@ use super::live::LiveRun;
 use super::mend::{Class, MendLink};
 use super::words;
 use crate::model::{Item, ItemId, ItemState, Tag};
-use crate::web::components::{Cell, CopyButton, Copyable, HeadCell, ShortDigest, StatusBadge, TimeAgo};
+use crate::web::components::{Cell, CopyButton, Copyable, HeadCell, Section, ShortDigest, StatusBadge, TimeAgo};
 use crate::web::format;
 
 /// Both rows; what can change follows the run.
@@ -34,6 +35,8 @@ pub fn ItemRow(
     let twin = Memo::new(move |_| twins.read().get(&id).cloned());
     let target = format!("{}:{}", item.target, item.tag);
     let (tag, digest) = (item.tag.to_string(), item.digest.clone());
+    let mirrors = Section::Mirrors.href(expect_context::<RunAbout>().organization.as_str());
+    let timeline = format!("{mirrors}/{}/tags/{tag}", item.mirror.name());
     let mirror = several.then(|| item.mirror.to_string());
     let now = Memo::new(move |_| live.item(id).unwrap_or_else(|| item.clone()));
     let state = Memo::new(move |_| now.read().state);
@@ -51,7 +54,7 @@ pub fn ItemRow(
     view! {
         <tr>
             <HeadCell label="Tag">
-                <span class="mono">{tag}</span>
+                <a class="mono" href=timeline>{tag}</a>
                 <div class="small muted"><Copyable text=target /></div>
             </HeadCell>
             {mirror.map(|mirror| view! { <Cell label="Mirror"><span class="mono">{mirror}</span></Cell> })}

@@ -4,31 +4,28 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use super::filter::RunFilter;
+use super::filter::{Asked, href};
+use super::filters::{Chips, Filters, Refused};
 use super::pause_all::{AllPaused, PauseAll, use_pause};
 use super::table::RunTable;
-use crate::api::rules::list_rules;
-use crate::api::runs::list_runs;
-use crate::model::{OrgName, Page, Rule, RunSummary};
+use crate::api::history::{find_runs, list_filter_names};
+use crate::model::{ApiError, FoundRun, OrgName, Page, RunFilter};
 use crate::web::app::use_organization;
-use crate::web::components::{
-    ButtonLink, EmptyState, FilterBar, FilterSelect, Loading, PageHeader, Pagination, Section,
-};
-use crate::web::live_filter::use_live_filter;
+use crate::web::components::{ButtonLink, EmptyState, Loading, PageHeader, Pagination, Section, Size, Variant};
 use crate::web::pages::ReadError;
 
-/// The table with its filter by rule.
+/// The table with its filter, and the same as a file.
 #[component]
 pub fn RunsPage() -> impl IntoView {
     let organization = use_organization();
     let query = use_query_map();
-    let filter = Memo::new(move |_| query.with(RunFilter::of));
+    let asked = Memo::new(move |_| query.with(Asked::of));
 
-    let (asked, asked_too) = (organization.clone(), organization.clone());
-    let rules = Resource::new_blocking(|| (), move |()| list_rules(asked.clone()));
+    let (of_names, of_runs) = (organization.clone(), organization.clone());
+    let names = Resource::new_blocking(|| (), move |()| list_filter_names(of_names.clone()));
     let runs = Resource::new_blocking(
-        move || filter.get(),
-        move |filter| list_runs(asked_too.clone(), filter.rule, filter.after),
+        move || asked.get(),
+        move |Asked { filter, after }| find_runs(of_runs.clone(), filter, after),
     );
 
     let pause = use_pause(&organization);
@@ -43,18 +40,25 @@ pub fn RunsPage() -> impl IntoView {
             <div class="stack">
                 <Suspense fallback=|| view! { <Loading rows=1 label="Loading the filter" /> }>
                     {move || Suspend::new(async move {
-                        // Without the rules' names there is no filter; the list below shows what is wrong.
-                        rules.await.ok().map(|rules| view! { <ByRule rules filter base=base.get_value() /> })
+                        // Without names there is no filter; the list below shows what is wrong.
+                        names.await.ok().map(|names| view! { <Filters names asked base=base.get_value() /> })
                     })}
                 </Suspense>
                 <Transition fallback=|| view! { <Loading rows=10 label="Loading runs" /> }>
                     {move || {
                         let organization = organization.clone();
-                        let filter = filter.get();
+                        let asked = asked.get();
                         Suspend::new(async move {
-                            match runs.await {
-                                Ok(runs) => view! { <Found runs organization filter /> }.into_any(),
+                            let names = names.await.unwrap_or_default();
+                            let filter = asked.filter.clone();
+                            let found = match runs.await {
+                                Ok(runs) => view! { <Found runs organization asked /> }.into_any(),
+                                Err(ApiError::Invalid(errors)) => view! { <Refused errors /> }.into_any(),
                                 Err(error) => view! { <ReadError error /> }.into_any(),
+                            };
+                            view! {
+                                <Chips names filter base=base.get_value() />
+                                {found}
                             }
                         })
                     }}
@@ -65,31 +69,21 @@ pub fn RunsPage() -> impl IntoView {
 }
 
 #[component]
-fn ByRule(rules: Vec<Rule>, filter: Memo<RunFilter>, base: String) -> impl IntoView {
-    let live = use_live_filter();
-    let selected = Signal::derive(move || filter.get().rule.map(|rule| rule.to_string()).unwrap_or_default());
-    let active = Signal::derive(move || filter.get().rule.is_some());
-    let options = std::iter::once((String::new(), "All".to_owned()))
-        .chain(rules.into_iter().map(|rule| (rule.id.to_string(), rule.name.to_string())))
-        .collect::<Vec<_>>();
-    view! {
-        <FilterBar action=base label="Runs" active on:submit=move |event| live.submitted.run(event)>
-            <FilterSelect name="rule" label="Rule" options selected />
-        </FilterBar>
-    }
-}
-
-#[component]
-fn Found(runs: Page<RunSummary>, organization: OrgName, filter: RunFilter) -> impl IntoView {
+fn Found(runs: Page<FoundRun>, organization: OrgName, asked: Asked) -> impl IntoView {
     let base = Section::Runs.href(organization.as_str());
+    let Asked { filter, after } = asked;
     if runs.rows.is_empty() {
-        return view! { <NoRun organization filter /> }.into_any();
+        return view! { <NoRun organization is_filtered=!filter.is_empty() || after.is_some() /> }.into_any();
     }
-    let next = runs.next.map(|next| filter.href(&base, Some(&next)));
-    let newest = filter.after.map(|_| filter.href(&base, None));
+    let next = runs.next.map(|next| href(&filter, &base, Some(&next)));
+    let newest = after.map(|_| href(&filter, &base, None));
     let several = next.is_some() || newest.is_some();
+    let rows: Vec<_> = runs.rows.iter().map(|found| found.run.clone()).collect();
+    let found = runs.rows.into_iter().filter(|found| !found.found.is_empty());
+    let found = found.map(|found| (found.run.id, (found.found, found.found_in_all))).collect();
     view! {
-        <RunTable runs=runs.rows base />
+        <Files filter base=base.clone() />
+        <RunTable runs=rows base found />
         {several
             .then(|| {
                 view! { <Pagination previous=newest next previous_label="Newest" next_label="Older" /> }
@@ -98,14 +92,30 @@ fn Found(runs: Page<RunSummary>, organization: OrgName, filter: RunFilter) -> im
     .into_any()
 }
 
+/// Everything the filter takes, one line a tag. By the browser itself: it is a file.
 #[component]
-fn NoRun(organization: OrgName, filter: RunFilter) -> impl IntoView {
+fn Files(filter: RunFilter, base: String) -> impl IntoView {
+    let file = |ending: &str| href(&filter, &format!("{base}.{ending}"), None);
+    view! {
+        <div class="cluster" data-align="end">
+            <ButtonLink href=file("csv") size=Size::Small variant=Variant::Quiet attr:rel="external" attr:download="">
+                "Export as CSV"
+            </ButtonLink>
+            <ButtonLink href=file("json") size=Size::Small variant=Variant::Quiet attr:rel="external" attr:download="">
+                "Export as JSON"
+            </ButtonLink>
+        </div>
+    }
+}
+
+#[component]
+fn NoRun(organization: OrgName, is_filtered: bool) -> impl IntoView {
     let runs = Section::Runs.href(organization.as_str());
-    let (title, words, link, href) = if filter == RunFilter::default() {
+    let (title, words, link, href) = if is_filtered {
+        ("No run here", "No run fits the filter, or there is nothing older.", "All runs", runs)
+    } else {
         let rules = Section::Rules.href(organization.as_str());
         ("No run yet", "A run begins when somebody who may starts a rule with Run now.", "Rules", rules)
-    } else {
-        ("No run here", "This rule has not run, or there is nothing older.", "All runs", runs)
     };
     let actions = move || view! { <ButtonLink href>{link}</ButtonLink> };
     view! { <EmptyState title actions><p>{words}</p></EmptyState> }

@@ -6,6 +6,7 @@ mod cancel;
 mod check;
 mod facts;
 mod filter;
+mod filters;
 mod held;
 mod item_row;
 mod items;

@@ -1,17 +1,31 @@
 //! What started a run, what it counts and how long it took, in words.
 
-use crate::model::{Failure, Item, ItemCounts, ItemState, RunState, RunSummary, Tag, Trigger};
+use crate::model::{Failure, FoundTag, Item, ItemCounts, ItemState, RunState, RunSummary, Tag, Trigger};
 use crate::web::format;
 
 /// Who or what started it.
 pub fn started_by(run: &RunSummary) -> String {
     match (run.trigger, &run.started_by) {
         (_, Some(person)) => person.clone(),
-        (Trigger::Webhook, None) => "A push to Docker Hub".to_owned(),
-        (Trigger::Schedule, None) => "The schedule".to_owned(),
-        (Trigger::Manual, None) => "A person".to_owned(),
-        (Trigger::Reconcile, None) => "The regular check".to_owned(),
+        (trigger, None) => self::trigger(trigger).to_owned(),
     }
+}
+
+/// What starts runs, by kind.
+pub fn trigger(trigger: Trigger) -> &'static str {
+    match trigger {
+        Trigger::Webhook => "A push to Docker Hub",
+        Trigger::Schedule => "The schedule",
+        Trigger::Manual => "A person",
+        Trigger::Reconcile => "The regular check",
+    }
+}
+
+/// `dhi-nginx:1.29, dhi-nginx:1.29.3 and 4 more`.
+pub fn found(tags: &[FoundTag], in_all: u32) -> String {
+    let names: Vec<_> = tags.iter().map(|found| format!("{}:{}", found.mirror.name(), found.tag)).collect();
+    let more = usize::try_from(in_all).unwrap_or_default().saturating_sub(names.len());
+    if more == 0 { names.join(", ") } else { format!("{} and {more} more", names.join(", ")) }
 }
 
 /// `2 failed, 22 succeeded`.
@@ -97,6 +111,15 @@ mod tests {
         let some = ItemCounts(vec![(ItemState::Succeeded, 22), (ItemState::Failed, 2)]);
         assert_eq!(counts(&some), "2 failed, 22 succeeded");
         assert_eq!(counts(&ItemCounts::default()), "No tags");
+    }
+
+    #[test]
+    fn what_was_searched_for_is_named_and_the_rest_counted() {
+        let digest = format!("sha256:{}", "a".repeat(64)).parse().expect("a digest");
+        let tag =
+            FoundTag { mirror: "acme/dhi-nginx".parse().expect("a name"), tag: "1.29".parse().expect("a tag"), digest };
+        assert_eq!(found(std::slice::from_ref(&tag), 1), "dhi-nginx:1.29");
+        assert_eq!(found(&[tag], 5), "dhi-nginx:1.29 and 4 more");
     }
 
     #[test]

@@ -1,0 +1,136 @@
+//! The filter of the history: search and lists above, what is set as chips below.
+
+use std::fmt::Display;
+
+use leptos::prelude::*;
+
+use super::filter::{Asked, href};
+use super::words;
+use crate::model::{FieldErrors, FilterNames, RunFilter, RunState, Trigger};
+use crate::web::components::{
+    FilterBar, FilterChip, FilterChips, FilterDate, FilterMore, FilterSearch, FilterSelect, Notice, Tone,
+};
+use crate::web::live_filter::use_live_filter;
+
+/// The form; what is typed into the search is looked for while it is typed.
+#[component]
+pub fn Filters(names: FilterNames, asked: Memo<Asked>, base: String) -> impl IntoView {
+    let live = use_live_filter();
+    let typed = Memo::new(move |_| asked.with(|asked| asked.filter.clone()));
+    let value = move |of: fn(&RunFilter) -> &String| Signal::derive(move || typed.with(|filter| of(filter).clone()));
+    let active = Signal::derive(move || typed.with(|filter| !filter.is_empty()));
+    let now = typed.get_untracked();
+    let FilterNames { rules, destinations, mirrors, persons } = names;
+    let rules = options(&now.rule, rules);
+    let destinations = options(&now.destination, destinations);
+    let mirrors = options(&now.mirror, mirrors.into_iter().map(|name| (name.clone(), name)));
+    let persons = options(&now.person, persons.into_iter().map(|name| (name.clone(), name)));
+    let states = options(&now.state, RunState::ALL.map(|state| (state.as_str(), state.label().to_owned())));
+    let triggers =
+        options(&now.trigger, Trigger::ALL.map(|trigger| (trigger.as_str(), words::trigger(trigger).to_owned())));
+    let rest = [&now.mirror, &now.destination, &now.trigger, &now.person, &now.from, &now.until];
+    let open = rest.iter().any(|value| !value.is_empty());
+    view! {
+        <FilterBar
+            action=base
+            label="Runs"
+            active
+            on:submit=move |event| live.submitted.run(event)
+            on:input=move |event| live.typed.run(event)
+        >
+            <FilterSearch value=value(|filter| &filter.q) label="Tag, digest or reference" placeholder="Tag or digest" />
+            <FilterSelect name="rule" label="Rule" options=rules selected=value(|filter| &filter.rule) />
+            <FilterSelect name="state" label="State" options=states selected=value(|filter| &filter.state) />
+            <FilterMore open>
+                <FilterSelect name="mirror" label="Mirror" options=mirrors selected=value(|filter| &filter.mirror) />
+                <FilterSelect
+                    name="destination"
+                    label="Destination"
+                    options=destinations
+                    selected=value(|filter| &filter.destination)
+                />
+                <FilterSelect name="trigger" label="Started by" options=triggers selected=value(|filter| &filter.trigger) />
+                <FilterSelect name="person" label="Person" options=persons selected=value(|filter| &filter.person) />
+                <FilterDate name="from" label="From" value=value(|filter| &filter.from) />
+                <FilterDate name="until" label="Until" value=value(|filter| &filter.until) />
+            </FilterMore>
+        </FilterBar>
+    }
+}
+
+/// All of a list, with "All" before it; what is chosen and not on the list stays to be seen.
+fn options<V: Display>(chosen: &str, names: impl IntoIterator<Item = (V, String)>) -> Vec<(String, String)> {
+    let mut options = vec![(String::new(), "All".to_owned())];
+    options.extend(names.into_iter().map(|(value, words)| (value.to_string(), words)));
+    if !options.iter().any(|(value, _)| value == chosen) {
+        options.push((chosen.to_owned(), format!("Unknown: {chosen}")));
+    }
+    options
+}
+
+/// What is set, each with the way to ask for it no more.
+#[component]
+pub fn Chips(names: FilterNames, filter: RunFilter, base: String) -> impl IntoView {
+    let fields = filter.fields().map(|(name, value)| (name, value.to_owned()));
+    let chips: Vec<_> = fields
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(move |(name, value)| {
+            let label = format!("{}: {}", label(name), said(&names, name, &value));
+            view! { <FilterChip href=href(&filter.without(name), &base, None) label /> }
+        })
+        .collect();
+    (!chips.is_empty()).then(|| view! { <FilterChips label="What is filtered">{chips}</FilterChips> })
+}
+
+fn label(name: &str) -> &'static str {
+    match name {
+        "q" => "Search",
+        "rule" => "Rule",
+        "state" => "State",
+        "mirror" => "Mirror",
+        "destination" => "Destination",
+        "trigger" => "Started by",
+        "person" => "Person",
+        "from" => "From",
+        _ => "Until",
+    }
+}
+
+/// The value as the lists call it.
+fn said(names: &FilterNames, name: &str, value: &str) -> String {
+    let known = match name {
+        "rule" => names.rules.iter().find(|(id, _)| id.to_string() == value).map(|(_, name)| name.clone()),
+        "destination" => {
+            names.destinations.iter().find(|(id, _)| id.to_string() == value).map(|(_, name)| name.clone())
+        }
+        "state" => RunState::parse(value).map(|state| state.label().to_owned()),
+        "trigger" => Trigger::parse(value).map(|trigger| words::trigger(trigger).to_owned()),
+        _ => None,
+    };
+    known.unwrap_or_else(|| value.to_owned())
+}
+
+/// What cannot be filtered by, and what to do about it.
+#[component]
+pub fn Refused(errors: FieldErrors) -> impl IntoView {
+    let sentence = |(name, sentence): (String, String)| view! { <li>{format!("{}: {sentence}", label(&name))}</li> };
+    view! {
+        <Notice tone=Tone::Warning title="This filter means nothing">
+            <ul>{errors.0.into_iter().map(sentence).collect_view()}</ul>
+        </Notice>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_chosen_is_always_on_its_list() {
+        let list = |chosen: &str| options(chosen, [("a", "One".to_owned())]);
+        assert_eq!(list("").len(), 2);
+        assert_eq!(list("a").len(), 2);
+        assert_eq!(list("b")[2], ("b".to_owned(), "Unknown: b".to_owned()));
+    }
+}
