@@ -87,12 +87,13 @@ impl Repository {
 
     /// The bytes; by digest they are checked against it. `None` is a clean 404.
     pub async fn get_manifest(&self, reference: &Reference) -> Result<Option<RawManifest>, RegistryError> {
-        self.may_pull(reference).await?;
+        let pull = self.pull(reference).await?;
         let call = self.call(Method::GET, &format!("manifests/{reference}"))?.header(ACCEPT, accepted());
         let reply = match self.registry.send(call).await {
             Err(error) if error.is_not_found() => return Ok(None),
             other => other?,
         };
+        drop(pull);
         let content_type = reply.content_type();
         if reply.status != StatusCode::OK || content_type == "text/html" {
             return Err(reply.not_a_registry());

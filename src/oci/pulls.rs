@@ -1,7 +1,8 @@
 //! Docker Hub's pull limit (`contracts/hub.md` section 2.3): a GET of a manifest counts, a HEAD is free and says what is
 //! left. The last tenth is left to others, who would otherwise meet a 429 because of a copy.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -53,22 +54,38 @@ enum Next {
 #[derive(Default)]
 pub(super) struct Pulls {
     known: Mutex<Option<Quota>>,
+    /// Pulls whose answer has not come: the registry may have counted them or not.
+    under_way: Arc<AtomicU32>,
     /// Whoever pulls slowly does so alone.
     step: tokio::sync::Mutex<()>,
 }
 
+/// A pull under way; it counts until it is dropped.
+#[derive(Debug)]
+pub(super) struct Pull(Arc<AtomicU32>);
+
+impl Drop for Pull {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Relaxed);
+    }
+}
+
 impl Pulls {
-    /// Takes over what an answer says.
+    /// Takes over what an answer says. Answers overtake each other: while pulls are under way, only fewer is believed.
     pub(super) fn note(&self, headers: &HeaderMap, now: DateTime<Utc>) {
         let read = |name: &str| counted(headers.get(name)?.to_str().ok()?);
         if let (Some((limit, window)), Some((left, _))) = (read("ratelimit-limit"), read("ratelimit-remaining")) {
-            *self.lock() = Some(Quota { limit, left, window, seen_at: now });
+            let mut known = self.lock();
+            let before = known.filter(|_| self.under_way.load(Relaxed) > 1).map_or(left, |known| known.left);
+            *known = Some(Quota { limit, left: left.min(before), window, seen_at: now });
         }
     }
 
-    fn next(&self, now: DateTime<Utc>) -> Next {
+    /// What to do before a pull, where so many others are under way.
+    fn next(&self, others: u32, now: DateTime<Utc>) -> Next {
         let Some(known) = *self.lock() else { return Next::Go };
         let Quota { limit, left, window, seen_at } = known;
+        let left = left.saturating_sub(others);
         let (kept, slow) = ((limit / KEPT).max(1), limit / SLOW_BELOW);
         if left > slow {
             Next::Go
@@ -81,11 +98,10 @@ impl Pulls {
         }
     }
 
-    /// One pull leaves; the answer will say how many are left, and until then it counts here.
-    fn take(&self) {
-        if let Some(known) = &mut *self.lock() {
-            known.left = known.left.saturating_sub(1);
-        }
+    /// Counts a pull, and how many others are under way.
+    fn begin(&self) -> (Pull, u32) {
+        let others = self.under_way.fetch_add(1, Relaxed);
+        (Pull(Arc::clone(&self.under_way)), others)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<Quota>> {
@@ -94,18 +110,21 @@ impl Pulls {
 }
 
 impl Repository {
-    /// Returns when a manifest may be pulled; an error says when there may be pulls again.
-    pub(super) async fn may_pull(&self, reference: &Reference) -> Result<(), RegistryError> {
+    /// Returns when a manifest may be pulled, to be kept until its answer is there; an error says when there may be pulls
+    /// again.
+    pub(super) async fn pull(&self, reference: &Reference) -> Result<Pull, RegistryError> {
         let registry = &self.registry;
         let (pulls, now) = (&registry.pulls, || registry.endpoint.clock.now());
-        let mut next = pulls.next(now());
+        // Counted before it is asked, so that many who ask at once see each other.
+        let (pull, others) = pulls.begin();
+        let mut next = pulls.next(others, now());
         if next == Next::Look {
             let head = self.call(Method::HEAD, &format!("manifests/{reference}"))?.header(ACCEPT, accepted());
             if let Err(error) = registry.send(head).await {
                 // The pull itself will meet the same, and says it better.
                 tracing::debug!("what is left of the pull limit of {self} is not known: {error}");
             }
-            next = pulls.next(now());
+            next = pulls.next(others, now());
         }
         match next {
             // A registry whose HEAD says nothing of the limit any more has none.
@@ -119,8 +138,7 @@ impl Repository {
                 return Err(RegistryError::PullsLow { host, limit, left, until });
             }
         }
-        pulls.take();
-        Ok(())
+        Ok(pull)
     }
 }
 
@@ -139,17 +157,21 @@ mod tests {
 
     fn said(limit: &'static str, left: &'static str, now: DateTime<Utc>) -> Pulls {
         let pulls = Pulls::default();
+        pulls.note(&headers(limit, left), now);
+        pulls
+    }
+
+    fn headers(limit: &'static str, left: &'static str) -> HeaderMap {
         let mut headers = HeaderMap::new();
         headers.insert("ratelimit-limit", HeaderValue::from_static(limit));
         headers.insert("ratelimit-remaining", HeaderValue::from_static(left));
-        pulls.note(&headers, now);
-        pulls
+        headers
     }
 
     #[test]
     fn pulls_slow_down_before_the_limit_and_stop_before_it_is_reached() {
         let now = DateTime::UNIX_EPOCH;
-        let next = |left| said("100;w=21600", left, now).next(now);
+        let next = |left| said("100;w=21600", left, now).next(0, now);
         assert_eq!(next("100;w=21600"), Next::Go);
         assert_eq!(next("26;w=21600"), Next::Go);
         let Next::Step(early) = next("25;w=21600") else { panic!("not slow") };
@@ -162,23 +184,30 @@ mod tests {
     #[test]
     fn what_was_seen_a_while_ago_is_looked_up_before_it_stops_anything() {
         let now = DateTime::UNIX_EPOCH;
-        assert_eq!(said("100;w=21600", "3;w=21600", now).next(now + TimeDelta::minutes(1)), Next::Look);
+        assert_eq!(said("100;w=21600", "3;w=21600", now).next(0, now + TimeDelta::minutes(1)), Next::Look);
     }
 
     #[test]
     fn a_registry_that_says_nothing_has_no_limit() {
-        assert_eq!(Pulls::default().next(DateTime::UNIX_EPOCH), Next::Go);
-        assert_eq!(said("many", "few", DateTime::UNIX_EPOCH).next(DateTime::UNIX_EPOCH), Next::Go);
+        assert_eq!(Pulls::default().next(0, DateTime::UNIX_EPOCH), Next::Go);
+        assert_eq!(said("many", "few", DateTime::UNIX_EPOCH).next(0, DateTime::UNIX_EPOCH), Next::Go);
         assert_eq!(counted("20;w=60"), Some((20, TimeDelta::seconds(60))));
         assert_eq!(counted("20"), Some((20, TimeDelta::hours(6))));
         assert_eq!(counted("20;w=0"), None);
     }
 
     #[test]
-    fn pulls_under_way_count_before_their_answers_arrive() {
+    fn pulls_under_way_count_and_an_answer_that_was_overtaken_is_not_believed() {
         let now = DateTime::UNIX_EPOCH;
-        let pulls = said("100;w=21600", "26;w=21600", now);
-        pulls.take();
-        assert!(matches!(pulls.next(now), Next::Step(_)));
+        let pulls = said("100;w=21600", "27;w=21600", now);
+        let (one, two) = (pulls.begin(), pulls.begin());
+        assert!(matches!(pulls.next(2, now), Next::Step(_)), "25 are left when both are counted");
+        let again = |left| pulls.note(&headers("100;w=21600", left), now);
+        again("20;w=21600");
+        again("26;w=21600");
+        assert_eq!(pulls.lock().map(|known| known.left), Some(20), "the second answer is the older one");
+        drop((one, two));
+        again("90;w=21600");
+        assert_eq!(pulls.next(0, now), Next::Go, "a new window");
     }
 }
