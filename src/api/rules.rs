@@ -90,11 +90,7 @@ pub async fn delete_rule(organization: OrgName, id: RuleId) -> Result<(), ApiErr
 
 /// Starts a run of a rule, of all it takes or of a part, and goes to the run's page. Form `run-rule`.
 #[server(prefix = "/api", endpoint = "rules/run")]
-pub async fn run_rule(
-    organization: OrgName,
-    id: RuleId,
-    #[server(default)] part: RunPart,
-) -> Result<(), ApiError> {
+pub async fn run_rule(organization: OrgName, id: RuleId, #[server(default)] part: RunPart) -> Result<(), ApiError> {
     let visitor = crate::access::admin(&organization).await?;
     let answer = match part.check() {
         Ok(part) => crate::forward::start(&visitor, id, part).await.map_err(ApiError::from),

@@ -29,7 +29,10 @@ pub async fn clockwork(app: App, stop: CancellationToken) {
             _ = ticks.tick() => {}
         }
         if let Err(error) = tick(&app, count % SWEEP == 0).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "what is due could not be begun; trying again: {error}");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "what is due could not be begun; trying again: {error}"
+            );
         }
         count = count.wrapping_add(1);
     }

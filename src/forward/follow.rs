@@ -40,16 +40,18 @@ pub async fn follow(app: &App, organization: &OrgName) -> Result<(), ForwardErro
     let mut tx = store::begin(&app.db).await?;
     let told = hints::latest(&mut tx, organization, pushes.keys()).await?;
     let news = pushes.into_iter().filter(|(subject, at)| told.get(subject).is_none_or(|told| *told < *at - EARLIER));
-    let arrivals: Vec<Arrivals> =
-        news.map(|(subject, _)| Arrivals { subject, number: 0, last_at: now }).collect();
+    let arrivals: Vec<Arrivals> = news.map(|(subject, _)| Arrivals { subject, number: 0, last_at: now }).collect();
     let opened = hints::open(&mut tx, &arrivals).await?;
     let at = due(app.config.settle, now, now);
-    let jobs: Vec<_> =
-        opened.values().filter(|hint| hint.is_new).map(|hint| (SettleHint::new(hint.id), at)).collect();
+    let jobs: Vec<_> = opened.values().filter(|hint| hint.is_new).map(|hint| (SettleHint::new(hint.id), at)).collect();
     app.queue.add_all(&mut tx, &jobs).await?;
     triggers::set_seen_until(&mut *tx, organization, until).await?;
     store::commit(tx).await?;
-    tracing::info!(tags = jobs.len(), "Docker's log tells of {} tags of {organization} that no webhook told of", jobs.len());
+    tracing::info!(
+        tags = jobs.len(),
+        "Docker's log tells of {} tags of {organization} that no webhook told of",
+        jobs.len()
+    );
     Ok(())
 }
 
@@ -62,7 +64,8 @@ fn pushes(
     let mut pushes: BTreeMap<Subject, DateTime<Utc>> = BTreeMap::new();
     let mut until = seen;
     for line in log.iter().filter(|line| line.status == LogStatus::Succeeded) {
-        let Some(ended) = line.completed_at.or(line.pushed_at).or(line.triggered_at).filter(|ended| *ended > seen) else {
+        let Some(ended) = line.completed_at.or(line.pushed_at).or(line.triggered_at).filter(|ended| *ended > seen)
+        else {
             continue;
         };
         until = until.max(ended);

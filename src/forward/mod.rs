@@ -79,7 +79,11 @@ impl From<StartRunError> for ApiError {
 
 /// Starts a run of a rule by hand, of all it takes or only of a mirror or one of its tags. The run and the job that plans it
 /// become true together.
-pub async fn start(visitor: &Visitor, id: RuleId, part: Option<(RepoName, Option<Tag>)>) -> Result<RunId, StartRunError> {
+pub async fn start(
+    visitor: &Visitor,
+    id: RuleId,
+    part: Option<(RepoName, Option<Tag>)>,
+) -> Result<RunId, StartRunError> {
     let scope = part.map(|(mirror, tag)| runs::Scope { mirror, tag });
     let app = &visitor.app;
     let mut tx = store::begin(&app.db).await?;

@@ -27,9 +27,9 @@ impl From<RetryError> for ApiError {
                 Self::Internal
             }
             RetryError::NotFound(_) => Self::NotFound("There is no such run in this organization.".to_owned()),
-            RetryError::Nothing => {
-                Self::Conflict("Nothing of this run has failed any more: somebody else may have tried again.".to_owned())
-            }
+            RetryError::Nothing => Self::Conflict(
+                "Nothing of this run has failed any more: somebody else may have tried again.".to_owned(),
+            ),
         }
     }
 }

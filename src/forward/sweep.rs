@@ -12,7 +12,11 @@ pub async fn sweep(app: &App) -> Result<(), ForwardError> {
     let runs = sweep::items_before(&app.db, before).await?;
     sweep::deliveries_before(&app.db, before).await?;
     if runs > 0 {
-        tracing::info!(runs, "the tags of {runs} runs are older than {} days and were removed", app.config.history_days);
+        tracing::info!(
+            runs,
+            "the tags of {runs} runs are older than {} days and were removed",
+            app.config.history_days
+        );
     }
     Ok(())
 }

@@ -170,8 +170,14 @@ mod tests {
             ("reconcile", ScheduleForm { reconcile: "1".into(), ..ScheduleForm::default() }),
             ("window_until", ScheduleForm { window_from: "22:00".into(), ..ScheduleForm::default() }),
             ("window_from", ScheduleForm { window_until: "22:00".into(), ..ScheduleForm::default() }),
-            ("window_from", ScheduleForm { window_from: "24:00".into(), window_until: "6:00".into(), ..ScheduleForm::default() }),
-            ("window_until", ScheduleForm { window_from: "06:00".into(), window_until: "06:00".into(), ..ScheduleForm::default() }),
+            (
+                "window_from",
+                ScheduleForm { window_from: "24:00".into(), window_until: "6:00".into(), ..ScheduleForm::default() },
+            ),
+            (
+                "window_until",
+                ScheduleForm { window_from: "06:00".into(), window_until: "06:00".into(), ..ScheduleForm::default() },
+            ),
         ];
         for (field, form) in cases {
             assert!(read(&form).is_err_and(|errors| errors.get(field).is_some()), "{field}: {form:?}");

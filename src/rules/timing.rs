@@ -81,7 +81,8 @@ impl<'a> Timing<'a> {
     /// A moment of a day in the zone. One that the clocks skip begins where they go on.
     fn at(&self, day: NaiveDate, time: NaiveTime) -> Option<DateTime<Utc>> {
         let local = day.and_time(time);
-        let found = (0..4).find_map(|hours| self.zone.from_local_datetime(&(local + TimeDelta::hours(hours))).earliest());
+        let found =
+            (0..4).find_map(|hours| self.zone.from_local_datetime(&(local + TimeDelta::hours(hours))).earliest());
         found.map(|found| found.with_timezone(&Utc))
     }
 }

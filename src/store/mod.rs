@@ -14,14 +14,14 @@ pub mod history;
 pub mod hooks;
 pub mod items;
 pub mod locks;
+pub mod overview;
 pub mod pauses;
 pub mod rules;
 pub mod runs;
 pub mod sessions;
 pub mod sweep;
-pub mod triggers;
-pub mod overview;
 pub mod timeline;
+pub mod triggers;
 pub mod trusted_keys;
 pub mod whereabouts;
 

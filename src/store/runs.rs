@@ -282,7 +282,9 @@ fn summary(row: Row, totals: items::Totals) -> Result<RunSummary, StoreError> {
     let swept = row.swept.map(|json| from_json::<Swept>("runs.swept", json)).transpose()?;
     let is_swept = swept.is_some();
     let totals = match swept {
-        Some(Swept { counts: ItemCounts(counts), bytes, last_finished, .. }) => items::Totals { counts, bytes, last_finished },
+        Some(Swept { counts: ItemCounts(counts), bytes, last_finished, .. }) => {
+            items::Totals { counts, bytes, last_finished }
+        }
         None => totals,
     };
     let counts = ItemCounts(totals.counts);

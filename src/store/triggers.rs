@@ -49,11 +49,7 @@ pub async fn due_reconcile(tx: &mut Tx, now: DateTime<Utc>) -> Result<Option<Due
 }
 
 /// Notes when a rule's schedule is due next.
-pub async fn set_next_run(
-    db: impl PgExecutor<'_>,
-    rule: RuleId,
-    at: Option<DateTime<Utc>>,
-) -> Result<(), StoreError> {
+pub async fn set_next_run(db: impl PgExecutor<'_>, rule: RuleId, at: Option<DateTime<Utc>>) -> Result<(), StoreError> {
     sqlx::query!("update rules set next_run_at = $2 where id = $1", rule.0, at).execute(db).await?;
     Ok(())
 }
@@ -90,10 +86,7 @@ pub async fn due_log(tx: &mut Tx, every: Duration, now: DateTime<Utc>) -> Result
 }
 
 /// Until when the organization's mirroring log was followed.
-pub async fn seen_until(
-    db: impl PgExecutor<'_>,
-    organization: &OrgName,
-) -> Result<Option<DateTime<Utc>>, StoreError> {
+pub async fn seen_until(db: impl PgExecutor<'_>, organization: &OrgName) -> Result<Option<DateTime<Utc>>, StoreError> {
     let seen =
         sqlx::query_scalar!("select seen_until from followed_logs where organization = $1", organization.as_str())
             .fetch_optional(db)

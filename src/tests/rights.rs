@@ -62,7 +62,12 @@ const DOORS: &[Door] = &[
     Door { function: "runs/cancel", read: false, least: Least::Admin, fields: &[("id", NO_ID)] },
     Door { function: "runs/retry", read: false, least: Least::Admin, fields: &[("id", NO_ID)] },
     Door { function: "pauses/get", read: true, least: Least::Member, fields: &[] },
-    Door { function: "pauses/set", read: false, least: Least::Admin, fields: &[("destination", NO_ID), ("paused", "true")] },
+    Door {
+        function: "pauses/set",
+        read: false,
+        least: Least::Admin,
+        fields: &[("destination", NO_ID), ("paused", "true")],
+    },
     Door { function: "runs/check", read: false, least: Least::Admin, fields: &[("id", NO_ID)] },
     Door { function: "history/runs", read: true, least: Least::Member, fields: &[("filter[state]", "failed")] },
     Door { function: "history/names", read: true, least: Least::Member, fields: &[] },

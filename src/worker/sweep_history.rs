@@ -4,7 +4,7 @@ use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
 
 use super::error::{JobError, surroundings};
 use crate::forward;
-use crate::queue::{SweepHistory, Job};
+use crate::queue::{Job, SweepHistory};
 
 impl TaskHandler for SweepHistory {
     const IDENTIFIER: &'static str = <Self as Job>::NAME;

@@ -47,11 +47,7 @@ impl RuleActions {
 
 /// *Run now*, *Edit*, the switch and *Delete*, for the head of the page.
 #[component]
-pub fn Run(
-    rule: Rule,
-    organization: OrgName,
-    actions: RuleActions,
-) -> impl IntoView {
+pub fn Run(rule: Rule, organization: OrgName, actions: RuleActions) -> impl IntoView {
     let RuleActions { run, enable, delete, part, .. } = actions;
     let Rule { id, name, enabled, mirrors, .. } = rule;
     let edit = format!("{}/{id}/edit", Section::Rules.href(organization.as_str()));

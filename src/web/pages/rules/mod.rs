@@ -1,8 +1,5 @@
 //! Rules: the list, one with its runs, and the form for a new one or a change.
 
-mod part;
-mod timetable;
-mod when;
 mod actions;
 mod edit;
 mod editor;
@@ -12,9 +9,12 @@ mod how;
 mod list;
 mod mirror_choice;
 mod new;
+mod part;
 mod preview;
 mod rule;
 mod target_names;
+mod timetable;
+mod when;
 mod words;
 
 pub use edit::EditRulePage;

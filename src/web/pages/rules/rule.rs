@@ -96,11 +96,7 @@ fn Found(
     let (enabled, id) = (rule.enabled, rule.id);
     let buttons = {
         let (rule, organization) = (rule.clone(), organization.clone());
-        move || {
-            may_configure.then(
-                || view! { <Run rule organization actions /> },
-            )
-        }
+        move || may_configure.then(|| view! { <Run rule organization actions /> })
     };
     view! {
         <Title text=name.clone() />

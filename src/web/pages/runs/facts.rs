@@ -26,7 +26,8 @@ pub fn Facts(
         },
     );
     let (destination, started_by) = (run.destination.clone(), words::started_by(&run));
-    let scope = run.scope.clone().map(|scope| view! { <KeyValue key="Only"><span class="mono">{scope}</span></KeyValue> });
+    let scope =
+        run.scope.clone().map(|scope| view! { <KeyValue key="Only"><span class="mono">{scope}</span></KeyValue> });
     let begins = move || {
         let starts_at = live.run.read().starts_at;
         starts_at.map(|at| view! { <KeyValue key="Waits for its hours"><LocalTime at /></KeyValue> })

@@ -19,7 +19,9 @@ pub fn Items(live: LiveRun, state: Memo<Option<ItemState>>, here: String) -> imp
         let here = here.clone();
         if live.run.read().is_swept {
             let title = "The tags of this run are no longer kept";
-            return Some(view! { <EmptyState title><p>"They were too old. The numbers above stay."</p></EmptyState> }.into_any());
+            return Some(
+                view! { <EmptyState title><p>"They were too old. The numbers above stay."</p></EmptyState> }.into_any(),
+            );
         }
         if any.get() {
             return Some(view! { <Tags live state here /> }.into_any());

@@ -34,7 +34,8 @@ pub fn RetryFailed(live: LiveRun, about: RunAbout) -> impl IntoView {
 /// The kind of a failure.
 #[component]
 pub fn Class(class: FailureClass) -> impl IntoView {
-    let tone = if matches!(class, FailureClass::Paused | FailureClass::RateLimit) { Tone::Warning } else { Tone::Danger };
+    let tone =
+        if matches!(class, FailureClass::Paused | FailureClass::RateLimit) { Tone::Warning } else { Tone::Danger };
     class.label().map(|label| view! { <Badge tone>{label}</Badge> })
 }
 
