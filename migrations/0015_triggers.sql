@@ -40,3 +40,18 @@ alter table destinations add column paused_at timestamptz;
 alter table runs add column starts_at timestamptz;
 -- Its items as numbers, once they are too old to be kept.
 alter table runs add column swept jsonb;
+
+-- Processes that work on jobs: the limits of a destination are shared among them.
+create table workers (
+    id uuid primary key,
+    seen_at timestamptz not null
+);
+
+-- What a preview showed, so that exactly this can be run.
+create table previews (
+    id uuid primary key,
+    organization text not null,
+    rule_id uuid not null references rules (id) on delete cascade,
+    made_at timestamptz not null,
+    items jsonb not null
+);

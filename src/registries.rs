@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use secrecy::ExposeSecret as _;
@@ -26,13 +27,20 @@ pub struct Terms {
 #[derive(Clone)]
 pub struct Registries {
     clock: Clock,
+    /// Processes that share the limits of a destination, this one included.
+    among: Arc<AtomicU32>,
     known: Arc<Mutex<HashMap<[u8; 32], Registry>>>,
 }
 
 impl Registries {
     /// None yet.
     pub fn new(clock: Clock) -> Self {
-        Self { clock, known: Arc::default() }
+        Self { clock, among: Arc::new(AtomicU32::new(1)), known: Arc::default() }
+    }
+
+    /// From now on each limit is one among so many processes.
+    pub fn share_among(&self, processes: u32) {
+        self.among.store(processes.max(1), Relaxed);
     }
 
     /// The client for this host and credential.
@@ -53,16 +61,15 @@ impl Registries {
         credential: Option<Credential>,
         terms: Terms,
     ) -> Result<Registry, RegistryError> {
-        let key = key(host, plain_http, credential.as_ref(), &terms);
+        let among = self.among.load(Relaxed);
+        let share = |rate: Option<u32>, unit: u32| NonZeroU32::new((rate? * unit / among).max(1));
+        let rates = (share(terms.rates.requests_per_second, 1), share(terms.rates.megabytes_per_second, 1_000_000));
+        let key = key(host, plain_http, credential.as_ref(), terms.authority.as_deref(), rates);
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(registry) = known.get(&key) {
             return Ok(registry.clone());
         }
-        let budget = Budget {
-            requests_per_second: terms.rates.requests_per_second.and_then(NonZeroU32::new),
-            bytes_per_second: terms.rates.megabytes_per_second.and_then(|rate| NonZeroU32::new(rate * 1_000_000)),
-            ..Budget::default()
-        };
+        let budget = Budget { requests_per_second: rates.0, bytes_per_second: rates.1, ..Budget::default() };
         let authority = terms.authority;
         let endpoint = Endpoint { plain_http, budget, authority, ..Endpoint::new(host.clone(), self.clock.clone()) };
         let registry = Registry::connect(endpoint, credential)?;
@@ -75,7 +82,13 @@ impl Registries {
 }
 
 /// A hash, so that no second copy of the secret is kept.
-fn key(host: &Host, plain_http: bool, credential: Option<&Credential>, terms: &Terms) -> [u8; 32] {
+fn key(
+    host: &Host,
+    plain_http: bool,
+    credential: Option<&Credential>,
+    authority: Option<&str>,
+    rates: (Option<NonZeroU32>, Option<NonZeroU32>),
+) -> [u8; 32] {
     let mut hash = Sha256::new();
     let mut part = |text: &str| {
         // The length keeps `ab`+`c` apart from `a`+`bc`.
@@ -84,8 +97,8 @@ fn key(host: &Host, plain_http: bool, credential: Option<&Credential>, terms: &T
     };
     part(host.as_str());
     part(if plain_http { "http" } else { "https" });
-    part(terms.authority.as_deref().unwrap_or_default());
-    part(&terms.rates.words().unwrap_or_default());
+    part(authority.unwrap_or_default());
+    part(&format!("{rates:?}"));
     if let Some(credential) = credential {
         part(&credential.username);
         part(credential.secret.expose_secret());

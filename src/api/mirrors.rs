@@ -34,7 +34,11 @@ pub async fn start_mirror(organization: OrgName, source: CatalogName, name: Stri
 #[server(prefix = "/api", endpoint = "mirrors/stop")]
 pub async fn stop_mirror(organization: OrgName, name: MirrorName) -> Result<(), ApiError> {
     let visitor = crate::access::owner(&organization).await?;
-    let answer = crate::mirrors::stop(&visitor, &name).await.map_err(ApiError::from);
+    let answer = match crate::mirrors::stop(&visitor, &name).await {
+        // Nothing comes any more that it could tell of.
+        Ok(()) => crate::hooks::forget(&visitor, &name).await.map_err(ApiError::from),
+        Err(error) => Err(error.into()),
+    };
     crate::access::forms::keep("stop-mirror", &name, answer).await?;
     leptos_axum::redirect(&format!("/orgs/{organization}/mirrors"));
     Ok(())

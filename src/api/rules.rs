@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use server_fn::codec::GetUrl;
 
-use crate::model::{ApiError, OrgName, Preview, Rule, RuleForm, RuleId, RunPart};
+use crate::model::{ApiError, OrgName, Preview, PreviewId, Rule, RuleForm, RuleId, RunPart};
 
 /// What the form asked for: the button's `intent`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,6 +85,16 @@ pub async fn delete_rule(organization: OrgName, id: RuleId) -> Result<(), ApiErr
     let answer = crate::rules::delete(&visitor, id).await.map_err(ApiError::from);
     crate::access::forms::keep("delete-rule", &id, answer).await?;
     leptos_axum::redirect(&format!("/orgs/{organization}/rules"));
+    Ok(())
+}
+
+/// Starts a run of exactly what a preview showed, and goes to its page. Form `run-preview`.
+#[server(prefix = "/api", endpoint = "rules/run-preview")]
+pub async fn run_preview(organization: OrgName, preview: PreviewId) -> Result<(), ApiError> {
+    let visitor = crate::access::admin(&organization).await?;
+    let answer = crate::forward::start_exactly(&visitor, preview).await.map_err(ApiError::from);
+    let run = crate::access::forms::keep("run-preview", &preview, answer).await?;
+    leptos_axum::redirect(&format!("/orgs/{organization}/runs/{run}"));
     Ok(())
 }
 

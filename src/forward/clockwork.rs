@@ -12,21 +12,29 @@ use crate::model::{Rule, Trigger};
 use crate::queue::{FollowLog, SweepHistory};
 use crate::rules::timing::Timing;
 use crate::store::triggers::{self, Due};
-use crate::store::{self, Tx, rules};
+use crate::store::{self, Tx, rules, workers};
 
 /// How often it is looked.
 const TICK: Duration = Duration::from_secs(2);
+/// How often a sign of life is left, in ticks.
+const BEAT: u32 = 5;
 /// How often the history is swept, in ticks.
 const SWEEP: u32 = 1_800;
 
 /// Looks until `stop`.
 pub async fn clockwork(app: App, stop: CancellationToken) {
     let mut ticks = tokio::time::interval(TICK);
-    let mut count = 0_u32;
+    let (mut count, me) = (0_u32, uuid::Uuid::now_v7());
     loop {
         tokio::select! {
-            () = stop.cancelled() => return,
+            () = stop.cancelled() => break,
             _ = ticks.tick() => {}
+        }
+        if count % BEAT == 0 {
+            match workers::beat(&app.db, me, app.clock.now()).await {
+                Ok(processes) => app.registries.share_among(processes),
+                Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "no sign of life could be left"),
+            }
         }
         if let Err(error) = tick(&app, count % SWEEP == 0).await {
             tracing::warn!(
@@ -35,6 +43,9 @@ pub async fn clockwork(app: App, stop: CancellationToken) {
             );
         }
         count = count.wrapping_add(1);
+    }
+    if let Err(error) = workers::leave(&app.db, me).await {
+        tracing::debug!("the others will notice that this process is gone: {error}");
     }
 }
 

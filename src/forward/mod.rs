@@ -8,6 +8,7 @@ mod class;
 mod clockwork;
 mod coordination;
 mod error;
+mod exact;
 mod follow;
 mod held;
 mod hint;
@@ -22,6 +23,8 @@ mod sweep;
 mod unchanged;
 mod watch;
 
+use chrono::{DateTime, Utc};
+
 use crate::app::{App, Visitor};
 use crate::model::{ApiError, OrgName, RepoName, Rule, RuleId, RunId, Tag, Trigger};
 use crate::queue::{QueueError, RunRule};
@@ -32,6 +35,7 @@ pub use audit::{AskCheckError, ask_check, check};
 pub use cancel::{CancelError, cancel};
 pub use clockwork::{clockwork, tick};
 pub use error::ForwardError;
+pub use exact::start_exactly;
 pub use follow::follow;
 pub use held::{DecideError, Decision, decide};
 pub use hint::{due, settle};
@@ -52,6 +56,8 @@ pub enum StartRunError {
     NotFound(RuleId),
     #[error("the rule is switched off")]
     SwitchedOff,
+    #[error("the preview is too old")]
+    OldPreview,
     #[error("the rule does not forward {0}")]
     NotOfTheRule(String),
 }
@@ -67,6 +73,9 @@ impl From<StartRunError> for ApiError {
             StartRunError::NotFound(_) => {
                 Self::NotFound("There is no such rule; it may have been deleted meanwhile.".to_owned())
             }
+            StartRunError::OldPreview => Self::Conflict(
+                "This preview is too old, or the rule was changed since. Look at it again, then run it.".to_owned(),
+            ),
             StartRunError::NotOfTheRule(mirror) => {
                 Self::Conflict(format!("This rule does not forward {mirror}. Choose one of its mirrors."))
             }
@@ -115,21 +124,16 @@ struct Cause<'a> {
     session_id: Option<&'a str>,
 }
 
-/// Writes a run of a rule and queues its planning.
-async fn begin_run<E: From<StoreError> + From<QueueError>>(
+/// Writes a run of a rule; `starts_at`: when its hours begin.
+async fn write_run(
     app: &App,
     tx: &mut store::Tx,
     organization: &OrgName,
     rule: &Rule,
     cause: &Cause<'_>,
-) -> Result<RunId, E> {
-    let (run, now) = (RunId(uuid::Uuid::now_v7()), app.clock.now());
-    // A person who starts a run means now.
-    let by_itself = Timing::new(&rule.schedule).ok().filter(|_| cause.started_by.is_none());
-    let starts_at = by_itself.map(|timing| timing.opens(now)).filter(|begin| *begin > now);
-    if cause.scope.is_none() {
-        triggers::set_reconciled(&mut **tx, rule.id, now).await?;
-    }
+    starts_at: Option<DateTime<Utc>>,
+) -> Result<RunId, StoreError> {
+    let run = RunId(uuid::Uuid::now_v7());
     let new = runs::NewRun {
         id: run,
         organization,
@@ -144,10 +148,29 @@ async fn begin_run<E: From<StoreError> + From<QueueError>>(
         scope: cause.scope,
         started_by: cause.started_by,
         session_id: cause.session_id,
-        created_at: now,
+        created_at: app.clock.now(),
         starts_at,
     };
     runs::insert(tx, &new).await?;
+    Ok(run)
+}
+
+/// Writes a run of a rule and queues its planning.
+async fn begin_run<E: From<StoreError> + From<QueueError>>(
+    app: &App,
+    tx: &mut store::Tx,
+    organization: &OrgName,
+    rule: &Rule,
+    cause: &Cause<'_>,
+) -> Result<RunId, E> {
+    let now = app.clock.now();
+    // A person who starts a run means now.
+    let by_itself = Timing::new(&rule.schedule).ok().filter(|_| cause.started_by.is_none());
+    let starts_at = by_itself.map(|timing| timing.opens(now)).filter(|begin| *begin > now);
+    if cause.scope.is_none() {
+        triggers::set_reconciled(&mut **tx, rule.id, now).await?;
+    }
+    let run = write_run(app, tx, organization, rule, cause, starts_at).await?;
     app.queue.add_at(tx, &RunRule::new(run), starts_at).await?;
     changes::announce(&mut **tx, run).await?;
     Ok(run)

@@ -64,7 +64,12 @@ async fn list(app: &App, work: &Work) -> Result<(Vec<NewItem>, Option<Failure>),
     Ok((items, missing))
 }
 
-fn target(rule: &Rule, mirror: &RepoName, host: &Host, prefix: Option<&RepoName>) -> Result<RepoRef, ForwardError> {
+pub(super) fn target(
+    rule: &Rule,
+    mirror: &RepoName,
+    host: &Host,
+    prefix: Option<&RepoName>,
+) -> Result<RepoRef, ForwardError> {
     let repository = rule.template.render(mirror, prefix).map_err(ForwardError::Target)?;
     Ok(RepoRef { host: host.clone(), repository })
 }
@@ -128,7 +133,7 @@ fn rank(trigger: Trigger) -> i16 {
 }
 
 /// The digests to copy: about six tags share one.
-fn units(items: &[NewItem]) -> Vec<(RepoName, Digest)> {
+pub(super) fn units(items: &[NewItem]) -> Vec<(RepoName, Digest)> {
     let open = items.iter().filter(|item| item.arrived.is_none());
     let mut units: Vec<_> = open.map(|item| (item.mirror.clone(), item.digest.clone())).collect();
     units.sort();

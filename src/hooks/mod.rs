@@ -160,6 +160,21 @@ pub async fn delete(visitor: &Visitor, name: &MirrorName) -> Result<(), HookErro
     Ok(store::commit(tx).await?)
 }
 
+/// Removes the webhook of a mirror that was stopped, where it has one. Where Docker Hub does not let us, it stays there and
+/// calls about nothing.
+pub async fn forget(visitor: &Visitor, name: &MirrorName) -> Result<(), HookError> {
+    match delete(visitor, name).await {
+        Err(HookError::NoHook) => Ok(()),
+        Err(HookError::Hub(error)) => {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the webhook of {name} stays at Docker Hub");
+            let mirror = repository(visitor, name)?;
+            hooks::delete(&visitor.app.db, &visitor.organization, &mirror).await?;
+            Ok(())
+        }
+        other => other,
+    }
+}
+
 /// The mirrors that have a webhook, by name.
 pub async fn list(visitor: &Visitor) -> Result<Vec<RepoName>, HookError> {
     Ok(hooks::mirrors(&visitor.app.db, &visitor.organization).await?)

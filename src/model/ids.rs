@@ -51,6 +51,10 @@ id! {
     ItemId
 }
 id! {
+    /// What a preview showed.
+    PreviewId
+}
+id! {
     /// An address that Docker Hub calls.
     HookId
 }

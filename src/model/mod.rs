@@ -41,7 +41,7 @@ pub use extent::{Extent, Kind, Kinds};
 pub use failure::{Failure, FailureClass, Mend, Pause};
 pub use history::{FilterNames, FoundRun, FoundTag, RunFilter, RunQuery};
 pub use hook::{Changes, Delivery, DeliveryFilter, DeliveryOutcome, DeliveryRun, Hook, HookAddress, HookDetail, LedTo};
-pub use ids::{DeliveryId, DestinationId, HintId, HookId, ItemId, KeyId, RuleId, RunId};
+pub use ids::{DeliveryId, DestinationId, HintId, HookId, ItemId, KeyId, PreviewId, RuleId, RunId};
 pub use image::{Digest, Host, ImageRef, Platform, Reference, RepoName, RepoRef, Tag};
 pub use key::{KeyDraft, KeyForm, KeyOrigin, SigningKey};
 pub use mirror::{LogState, Mirror, MirrorDetail, MirrorList, MirrorLogEntry, MirrorName, MirrorState, MirrorTag};
@@ -49,7 +49,7 @@ pub use overview::{Begun, FailureGroup, MovedDay, MovedTo, Overview, SilentMirro
 pub use page::Page;
 pub use part::RunPart;
 pub use people::{Membership, OrgName, Role, Theme, Viewer};
-pub use preview::{Preview, PreviewMirror, PreviewTag, Verdict};
+pub use preview::{PlannedTag, Preview, PreviewMirror, PreviewTag, Verdict};
 pub use probe::{Check, CheckState, ProbeReport};
 pub use proof::{CheckLevel, ProofCheck, ProofPolicy};
 pub use rates::Rates;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ids::PreviewId;
 use super::image::{Digest, RepoName, Tag};
 use super::rule::TagPattern;
 
@@ -53,6 +54,14 @@ pub struct PreviewMirror {
     pub tags: Result<Vec<PreviewTag>, String>,
 }
 
+/// A tag as a preview showed it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedTag {
+    pub mirror: RepoName,
+    pub tag: Tag,
+    pub digest: Digest,
+}
+
 /// What a rule would do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Preview {
@@ -60,4 +69,25 @@ pub struct Preview {
     #[serde(default)]
     pub warning: Option<String>,
     pub mirrors: Vec<PreviewMirror>,
+    /// Under which exactly this can be run for an hour; none where that is not known of every tag, or for those who may
+    /// not.
+    #[serde(default)]
+    pub kept_as: Option<PreviewId>,
+}
+
+impl Preview {
+    /// The tags that go along; none where some mirror could not be listed or some digest is not known.
+    pub fn planned(&self) -> Option<Vec<PlannedTag>> {
+        let mut planned = Vec::new();
+        for one in &self.mirrors {
+            if one.target.is_err() {
+                return None;
+            }
+            for tag in one.tags.as_ref().ok()?.iter().filter(|tag| tag.verdict.matches()) {
+                let (mirror, digest) = (one.mirror.clone(), tag.digest.clone()?);
+                planned.push(PlannedTag { mirror, tag: tag.tag.clone(), digest });
+            }
+        }
+        Some(planned)
+    }
 }

@@ -9,10 +9,10 @@ use futures::stream::{self, StreamExt as _};
 use crate::app::Visitor;
 use crate::hub::HubError;
 use crate::model::{
-    ApiError, Digest, FieldErrors, NameTemplate, OrgName, Preview, PreviewMirror, PreviewTag, RepoName, Rule,
-    RuleDraft, RuleForm, RuleId, Schedule, Tag, TagFilter,
+    ApiError, Digest, FieldErrors, NameTemplate, OrgName, Preview, PreviewId, PreviewMirror, PreviewTag, RepoName,
+    Rule, RuleDraft, RuleForm, RuleId, Schedule, Tag, TagFilter,
 };
-use crate::store::{self, StoreError, destinations, rules, runs};
+use crate::store::{self, StoreError, destinations, previews, rules, runs};
 use matching::Matcher;
 use timing::Timing;
 
@@ -131,13 +131,22 @@ pub async fn preview(visitor: &Visitor, form: &RuleForm) -> Result<Preview, Rule
     };
     let (host, prefix) = (destination.host.as_str(), destination.prefix.as_ref());
     let mirrors = shown(visitor, &draft.mirrors, &draft.filter, &draft.template, host, prefix).await?;
-    Ok(Preview { warning: draft.extent.warning(), mirrors })
+    Ok(Preview { warning: draft.extent.warning(), mirrors, kept_as: None })
 }
 
 /// What a rule that is kept would forward now.
 pub async fn preview_kept(visitor: &Visitor, id: RuleId) -> Result<Preview, RuleError> {
     let rule = get(visitor, id).await?;
-    preview(visitor, &RuleForm::of(&rule)).await
+    let made_at = visitor.app.clock.now();
+    let mut shown = preview(visitor, &RuleForm::of(&rule)).await?;
+    let planned = shown.planned().filter(|tags| visitor.role.may_configure() && !tags.is_empty());
+    if let Some(tags) = planned {
+        let kept_as = PreviewId(uuid::Uuid::now_v7());
+        let kept = previews::Kept { rule: id, made_at, tags };
+        previews::insert(&visitor.app.db, &visitor.organization, kept_as, &kept).await?;
+        shown.kept_as = Some(kept_as);
+    }
+    Ok(shown)
 }
 
 /// All tags of a mirror that Docker Hub lists, with the digest where it says one.

@@ -16,6 +16,7 @@ pub mod items;
 pub mod locks;
 pub mod overview;
 pub mod pauses;
+pub mod previews;
 pub mod rules;
 pub mod runs;
 pub mod sessions;
@@ -24,6 +25,7 @@ pub mod timeline;
 pub mod triggers;
 pub mod trusted_keys;
 pub mod whereabouts;
+pub mod workers;
 
 use std::fmt::Display;
 use std::str::FromStr;

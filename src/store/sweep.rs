@@ -60,5 +60,6 @@ pub async fn deliveries_before(db: &PgPool, moment: DateTime<Utc>) -> Result<(),
     sqlx::query!("delete from deliveries where received_at < $1", moment).execute(db).await?;
     sqlx::query!("delete from hints where taken_at < $1", moment).execute(db).await?;
     sqlx::query!("delete from missed_hooks where found_at < $1", moment).execute(db).await?;
+    sqlx::query!("delete from previews where made_at < now() - interval '1 day'").execute(db).await?;
     Ok(())
 }

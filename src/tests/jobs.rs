@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use ferry::forward;
-use ferry::model::{FailureClass, FoundRun, Item, ItemState, Mend, Page, RunDetail, RunState};
+use ferry::model::{FailureClass, FoundRun, Item, ItemState, Mend, Page, Preview, RunDetail, RunState};
 use ferry::sandbox::{Facade, Fault, Trouble};
 
 use super::person::Person;
@@ -129,6 +129,40 @@ async fn a_part_of_a_rule_is_run_by_hand() {
     assert!(refused.field("mirror").contains("Choose the mirror"), "{refused:?}");
     let foreign = olivia.post("rules/run", &[ACME, ("id", &rule), ("part[mirror]", "acme/dhi-redis")]).await;
     assert_eq!(foreign.status, 409, "{foreign:?}");
+    story.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn exactly_what_a_preview_showed_is_run_even_where_the_source_has_moved_on() {
+    let story = Story::begin().await;
+    let (olivia, _, rule) = scene(&story).await;
+    let here = [ACME, ("id", rule.as_str())];
+    let shown: Preview = olivia.read("rules/preview", &here).await;
+    let kept = shown.kept_as.expect("it is kept").to_string();
+    let planned = shown.planned().expect("every digest is known");
+    let mia = story.signed_in("mia").await;
+    assert_eq!(mia.read::<Preview>("rules/preview", &here).await.kept_as, None, "members run nothing");
+    story.world().push("nginx", "1.29").await.expect("a new build");
+    story.world().settled().await;
+
+    let page = format!("/orgs/acme/rules/{rule}");
+    let run = olivia.submit(&page, "rules/run-preview", &[ACME, ("preview", &kept)]).await.leads_to();
+    let detail = story.run_to_end(&olivia, &run).await;
+
+    assert_ended(&detail, RunState::Succeeded);
+    let ran: Vec<_> = detail.items.iter().map(|item| (&item.tag, &item.digest)).collect();
+    assert_eq!(ran.len(), planned.len());
+    assert!(planned.iter().all(|tag| ran.contains(&(&tag.tag, &tag.digest))), "the digests of the preview");
+
+    assert_eq!(olivia.post("rules/enable", &[ACME, ("id", &rule), ("enabled", "false")]).await.status, 200);
+    let off = olivia.post("rules/run-preview", &[ACME, ("preview", &kept)]).await;
+    assert!(off.status == 409 && off.body.contains("switched off"), "{off:?}");
+    sqlx::query("update previews set made_at = made_at - interval '2 hours'")
+        .execute(&story.app.db)
+        .await
+        .expect("old");
+    let old = olivia.post("rules/run-preview", &[ACME, ("preview", &kept)]).await;
+    assert!(old.status == 409 && old.body.contains("too old"), "{old:?}");
     story.end().await;
 }
 

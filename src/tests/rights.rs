@@ -55,6 +55,7 @@ const DOORS: &[Door] = &[
     Door { function: "rules/enable", read: false, least: Least::Admin, fields: &[("id", NO_ID), ("enabled", "true")] },
     Door { function: "rules/delete", read: false, least: Least::Admin, fields: &[("id", NO_ID)] },
     Door { function: "rules/run", read: false, least: Least::Admin, fields: &[("id", NO_ID)] },
+    Door { function: "rules/run-preview", read: false, least: Least::Admin, fields: &[("preview", NO_ID)] },
     Door { function: "runs/list", read: true, least: Least::Member, fields: &[] },
     Door { function: "runs/get", read: true, least: Least::Member, fields: &[("id", NO_ID)] },
     Door { function: "runs/release", read: false, least: Least::Admin, fields: &[("id", NO_ID)] },

@@ -115,7 +115,7 @@ fn Fields(
             name="form[requests_per_second]"
             label="Requests a second"
             value=held.requests_per_second
-            hint="For a registry that refuses too many at once, each Ferry process by itself. Without, as fast as it answers."
+            hint="For a registry that refuses too many, over all Ferry processes together. Without, as fast as it answers."
             error=form.field("requests_per_second")
             inputmode="numeric"
             optional=true
@@ -124,7 +124,7 @@ fn Fields(
             name="form[megabytes_per_second]"
             label="Megabytes a second"
             value=held.megabytes_per_second
-            hint="For a line that others need too, each Ferry process by itself."
+            hint="For a line that others need too, over all Ferry processes together."
             error=form.field("megabytes_per_second")
             inputmode="numeric"
             optional=true

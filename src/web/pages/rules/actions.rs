@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::part::RunAPart;
-use crate::api::rules::{DeleteRule, EnableRule, RunRule};
-use crate::model::{OrgName, Rule, RuleId, RunPart};
+use crate::api::rules::{DeleteRule, EnableRule, RunPreview, RunRule};
+use crate::model::{OrgName, PreviewId, Rule, RuleId, RunPart};
 use crate::web::components::{Button, ButtonLink, Confirm, Section, Variant};
 use crate::web::forms::{FormError, FormState, use_form};
 
@@ -14,6 +14,8 @@ pub struct RuleActions {
     pub run: ServerAction<RunRule>,
     pub enable: ServerAction<EnableRule>,
     pub delete: ServerAction<DeleteRule>,
+    pub exact: ServerAction<RunPreview>,
+    shown: FormState<PreviewId, ()>,
     part: FormState<RunPart, ()>,
     answers: [FormState<RuleId, ()>; 2],
 }
@@ -21,15 +23,17 @@ pub struct RuleActions {
 /// The actions of the page; called once, outside of any `Suspense`.
 pub fn use_rule_actions() -> RuleActions {
     let (run, enable, delete) = (ServerAction::new(), ServerAction::new(), ServerAction::new());
-    let part = use_form("run-rule", run);
+    let exact = ServerAction::new();
+    let (part, shown) = (use_form("run-rule", run), use_form("run-preview", exact));
     let answers = [use_form("enable-rule", enable), use_form("delete-rule", delete)];
-    RuleActions { run, enable, delete, part, answers }
+    RuleActions { run, enable, delete, exact, shown, part, answers }
 }
 
 impl RuleActions {
     /// Waits until it is known what the last page load posted.
     pub async fn ready(self) {
         self.part.ready().await;
+        self.shown.ready().await;
         for answer in self.answers {
             answer.ready().await;
         }
@@ -40,6 +44,7 @@ impl RuleActions {
         let answers = self.answers.map(|answer| view! { <FormError error=answer.error /> });
         view! {
             <FormError error=self.part.error />
+            <FormError error=self.shown.error />
             {answers}
         }
     }
@@ -85,5 +90,20 @@ pub fn Run(rule: Rule, organization: OrgName, actions: RuleActions) -> impl Into
                 </ActionForm>
             </Confirm>
         </div>
+    }
+}
+
+/// *Run exactly this*, below a preview that was kept.
+#[component]
+pub fn RunExactly(preview: PreviewId, organization: OrgName, exact: ServerAction<RunPreview>) -> impl IntoView {
+    view! {
+        <ActionForm action=exact>
+            <input type="hidden" name="organization" value=organization.to_string() />
+            <input type="hidden" name="preview" value=preview.to_string() />
+            <div class="cluster">
+                <Button busy=exact.pending()>"Run exactly this"</Button>
+                <span class="muted small">"These tags at these digests, even where Docker moves one meanwhile."</span>
+            </div>
+        </ActionForm>
     }
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use super::actions::{RuleActions, Run, use_rule_actions};
+use super::actions::{RuleActions, Run, RunExactly, use_rule_actions};
 use super::freshness::FreshnessPanel;
 use super::list::Enabled;
 use super::preview::PreviewTable;
@@ -112,7 +112,7 @@ fn Found(
                     view! { <p class="muted small">"Admins and owners of the organization can run or change this rule."</p> }
                 })}
             <Facts rule organization=organization.clone() />
-            <PreviewPanel preview here=format!("{list}/{id}") />
+            <PreviewPanel preview here=format!("{list}/{id}") organization=organization.clone() actions enabled />
             <Runs runs organization id />
         </div>
     }
@@ -163,16 +163,28 @@ fn Facts(rule: Rule, organization: OrgName) -> impl IntoView {
 
 /// Asked for by a link, since listing the tags of every mirror costs Docker Hub some requests.
 #[component]
-fn PreviewPanel(preview: Previewed, here: String) -> impl IntoView {
+fn PreviewPanel(
+    preview: Previewed,
+    here: String,
+    organization: OrgName,
+    actions: RuleActions,
+    enabled: bool,
+) -> impl IntoView {
     view! {
         <div id="preview">
             <Suspense fallback=|| view! { <Loading label="Listing the tags" /> }>
                 {move || {
-                    let here = here.clone();
+                    let (here, organization) = (here.clone(), organization.clone());
                     Suspend::new(async move {
                         let (shown, href) = match preview.await {
                             None => (None, format!("{here}?preview=true#preview")),
-                            Some(Ok(preview)) => (Some(view! { <PreviewTable preview /> }.into_any()), here),
+                            Some(Ok(preview)) => {
+                                let run = preview.kept_as.filter(|_| enabled).map(|preview| {
+                                    view! { <RunExactly preview organization exact=actions.exact /> }
+                                });
+                                let shown = view! { <div class="stack">{run} <PreviewTable preview /></div> };
+                                (Some(shown.into_any()), here)
+                            }
                             Some(Err(error)) => (Some(view! { <ReadError error /> }.into_any()), here),
                         };
                         let words = if shown.is_some() { "Hide" } else { "Preview" };
