@@ -77,6 +77,7 @@ impl RunFilter {
     }
 
     /// The same without this field.
+    #[must_use]
     pub fn without(&self, name: &str) -> Self {
         let mut rest = self.clone();
         if let Some(field) = rest.field(name) {

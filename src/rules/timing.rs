@@ -22,18 +22,18 @@ impl<'a> Timing<'a> {
         let zone = schedule.zone.parse::<Tz>().map_err(|_| {
             errors.add("zone", "There is no such time zone: write it like Europe/Berlin, America/New_York or UTC.");
         });
-        let cron = match &schedule.cron {
-            None => None,
-            Some(text) => CronParser::builder().seconds(Seconds::Disallowed).build().parse(text).map(Some).unwrap_or_else(|error| {
+        let parser = CronParser::builder().seconds(Seconds::Disallowed).build();
+        let cron = schedule.cron.as_deref().and_then(|text| {
+            let refused = |error: croner::errors::CronError| {
                 errors.add(
                     "cron",
                     format!(
                         "This is no schedule ({error}): write five fields, minute hour day month weekday, for example 0 3 * * 1-5."
                     ),
                 );
-                None
-            }),
-        };
+            };
+            parser.parse(text).map_err(refused).ok()
+        });
         let timing = zone.map(|zone| Self { schedule, cron, zone });
         let timing = timing.ok().filter(|_| errors.is_empty()).ok_or(errors)?;
         if timing.cron.is_some() && timing.next(DateTime::UNIX_EPOCH).is_none() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use ferry::model::{
     FilterNames, FoundRun, Freshness, Item, ItemState, Overview, Page, Place, RunDetail, RunState, StepKind,
     TagTimeline, Whereabouts,
@@ -59,7 +59,7 @@ async fn runs_are_found_by_each_of_the_filters_and_by_several_at_once() {
     let third = story.run_whole(&adam, &wrong).await.run;
     assert_eq!([first.state, second.state, third.state], [RunState::Succeeded, RunState::Unchanged, RunState::Failed]);
     let [first, second, third] = [first, second, third].map(|run| run.id.to_string());
-    let (today, all) = (Utc::now().format("%Y-%m-%d").to_string(), [&third, &second, &first]);
+    let (today, all) = (story.app.clock.now().format("%Y-%m-%d").to_string(), [&third, &second, &first]);
 
     let cases: &[(&str, &str, &[&String])] = &[
         ("rule", &rule, &[&second, &first]),
@@ -333,7 +333,7 @@ async fn the_overview_names_what_failed_what_waits_and_what_is_stale() {
     assert_eq!(seen.waiting.len(), 1, "{seen:#?}");
     let waiting = &seen.waiting[0];
     assert_eq!((waiting.run.to_string(), waiting.rule_name.as_str(), waiting.tags), (run.clone(), "out", 1));
-    assert!(waiting.until.is_some_and(|until| until - Utc::now() <= TimeDelta::seconds(60)), "{waiting:#?}");
+    assert!(waiting.until.is_some_and(|until| until - story.app.clock.now() <= TimeDelta::seconds(60)), "{waiting:#?}");
     assert!(waiting.why.as_ref().is_some_and(|why| why.contains("pause")), "{waiting:#?}");
     assert_eq!(seen.stale_rules.iter().map(|rule| rule.name.as_str()).collect::<Vec<_>>(), ["out", "wrong"]);
     assert_eq!(seen.silent_mirrors.iter().map(|silent| silent.mirror.name()).collect::<Vec<_>>(), ["dhi-nginx"]);

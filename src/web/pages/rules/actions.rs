@@ -16,7 +16,7 @@ pub struct RuleActions {
     pub delete: ServerAction<DeleteRule>,
     pub exact: ServerAction<RunPreview>,
     shown: FormState<PreviewId, ()>,
-    part: FormState<RunPart, ()>,
+    pub part: FormState<RunPart, ()>,
     answers: [FormState<RuleId, ()>; 2],
 }
 
@@ -52,8 +52,14 @@ impl RuleActions {
 
 /// *Run now*, *Edit*, the switch and *Delete*, for the head of the page.
 #[component]
-pub fn Run(rule: Rule, organization: OrgName, actions: RuleActions) -> impl IntoView {
-    let RuleActions { run, enable, delete, part, .. } = actions;
+pub fn Run(
+    rule: Rule,
+    organization: OrgName,
+    run: ServerAction<RunRule>,
+    enable: ServerAction<EnableRule>,
+    delete: ServerAction<DeleteRule>,
+    part: FormState<RunPart, ()>,
+) -> impl IntoView {
     let Rule { id, name, enabled, mirrors, .. } = rule;
     let edit = format!("{}/{id}/edit", Section::Rules.href(organization.as_str()));
     let (switch, to) = if enabled { ("Switch off", "false") } else { ("Switch on", "true") };

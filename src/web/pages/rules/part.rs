@@ -18,8 +18,8 @@ pub fn RunAPart(
 ) -> impl IntoView {
     let held = form.held.get_untracked().unwrap_or_default();
     let open = form.error.get_untracked().is_some_and(|error| !error.fields().is_empty());
-    let options: Vec<(String, String)> =
-        mirrors.iter().map(|mirror| (mirror.to_string(), mirror.to_string())).collect();
+    let option = |mirror: RepoName| (mirror.to_string(), String::from(mirror));
+    let options: Vec<(String, String)> = mirrors.into_iter().map(option).collect();
     view! {
         <Confirm label="Run a part" title="Which part?" open>
             <ActionForm action=run>

@@ -96,7 +96,9 @@ fn Found(
     let (enabled, id) = (rule.enabled, rule.id);
     let buttons = {
         let (rule, organization) = (rule.clone(), organization.clone());
-        move || may_configure.then(|| view! { <Run rule organization actions /> })
+        move || {
+            may_configure.then(|| view! { <Run rule organization run=actions.run enable=actions.enable delete=actions.delete part=actions.part /> })
+        }
     };
     view! {
         <Title text=name.clone() />
