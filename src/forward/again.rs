@@ -56,7 +56,7 @@ impl Next {
 }
 
 /// Queues the job for that moment.
-pub(super) async fn later(app: &App, job: &impl Job, at: DateTime<Utc>) -> Result<(), ForwardError> {
+pub async fn later(app: &App, job: &impl Job, at: DateTime<Utc>) -> Result<(), ForwardError> {
     let mut tx = store::begin(&app.db).await?;
     app.queue.add_at(&mut tx, job, Some(at)).await?;
     Ok(store::commit(tx).await?)

@@ -31,6 +31,7 @@ use crate::queue::{QueueError, RunRule};
 use crate::rules::timing::Timing;
 use crate::store::{self, StoreError, changes, rules, runs, triggers};
 
+pub use again::later;
 pub use audit::{AskCheckError, ask_check, check};
 pub use cancel::{CancelError, cancel};
 pub use clockwork::{clockwork, tick};

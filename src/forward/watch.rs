@@ -32,7 +32,10 @@ pub(super) async fn watched<T>(
     let answer = loop {
         tokio::select! {
             answer = &mut work => break answer,
-            _ = pulse.tick() => watch.look().await?,
+            // The copy does not depend on it: a database that is away for a moment costs only news.
+            _ = pulse.tick() => if let Err(error) = watch.look().await {
+                tracing::warn!(error = &error as &dyn std::error::Error, "the history could not be told");
+            },
         }
     };
     watch.tell_bytes().await?;

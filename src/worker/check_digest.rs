@@ -11,6 +11,7 @@ impl TaskHandler for CheckDigest {
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let (app, last) = surroundings(&context)?;
-        JobError::of(forward::check(&app, &self, last).await)
+        let answer = forward::check(&app, &self, last).await;
+        JobError::of(&app, &self, answer).await
     }
 }

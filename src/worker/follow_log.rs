@@ -11,6 +11,7 @@ impl TaskHandler for FollowLog {
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let (app, _) = surroundings(&context)?;
-        JobError::of(forward::follow(&app, self.organization()).await)
+        let answer = forward::follow(&app, self.organization()).await;
+        JobError::of(&app, &self, answer).await
     }
 }

@@ -21,6 +21,9 @@ pub use error::JobError;
 /// How long a job may go on after the process was asked to stop; then it is handed back to the queue.
 const GRACE: Duration = Duration::from_secs(15);
 
+/// Pause before a worker that ended begins again.
+const AGAIN: Duration = Duration::from_secs(1);
+
 /// Why the worker ended before it was asked to.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkerError {
@@ -30,14 +33,32 @@ pub enum WorkerError {
     End(String),
 }
 
-/// Works on jobs until `stop`; a job whose worker dies goes on in another one after the configured time.
+/// Works on jobs until `stop`; a job whose worker dies goes on in another one after the configured time. When the database
+/// goes away, it is waited for.
 pub async fn run(app: App, stop: CancellationToken) -> Result<(), WorkerError> {
-    let worker = build(app.clone(), stop.clone()).await?;
+    let mut worker = build(app.clone(), stop.clone()).await?;
     // Beside the jobs, and over when they are.
-    let clockwork = tokio::spawn(forward::clockwork(app, stop));
-    let ended = worker.run().await.map_err(|error| WorkerError::End(error.to_string()));
-    clockwork.abort();
-    ended
+    let clockwork = tokio::spawn(forward::clockwork(app.clone(), stop.clone()));
+    loop {
+        let ended = worker.run().await;
+        if stop.is_cancelled() {
+            clockwork.abort();
+            return ended.map_err(|error| WorkerError::End(error.to_string()));
+        }
+        tracing::warn!("the worker ended and begins again: {ended:?}");
+        worker = loop {
+            tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                () = tokio::time::sleep(AGAIN) => {}
+            }
+            match build(app.clone(), stop.clone()).await {
+                Ok(worker) => break worker,
+                Err(error) => {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "no worker can begin yet: {error}")
+                }
+            }
+        };
+    }
 }
 
 async fn build(app: App, stop: CancellationToken) -> Result<Worker, WorkerError> {

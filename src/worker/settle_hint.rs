@@ -11,6 +11,7 @@ impl TaskHandler for SettleHint {
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let (app, _) = surroundings(&context)?;
-        JobError::of(forward::settle(&app, self.hint_id()).await)
+        let answer = forward::settle(&app, self.hint_id()).await;
+        JobError::of(&app, &self, answer).await
     }
 }

@@ -11,6 +11,7 @@ impl TaskHandler for SweepHistory {
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let (app, _) = surroundings(&context)?;
-        JobError::of(forward::sweep(&app).await)
+        let answer = forward::sweep(&app).await;
+        JobError::of(&app, &self, answer).await
     }
 }
