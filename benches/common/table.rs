@@ -30,5 +30,6 @@ impl Table {
 }
 
 fn line<T: AsRef<str>>(cells: &[T]) -> String {
-    cells.iter().map(|cell| format!("| {} ", cell.as_ref())).collect::<String>() + "|"
+    let cells: Vec<&str> = cells.iter().map(AsRef::as_ref).collect();
+    format!("| {} |", cells.join(" | "))
 }

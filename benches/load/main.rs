@@ -67,7 +67,7 @@ type Measured<'a> = Pin<Box<dyn Future<Output = anyhow::Result<Vec<String>>> + '
 async fn part(
     name: &str,
     columns: &[&str],
-    measure: impl for<'a> FnOnce(&'a mut Table) -> Measured<'a>,
+    measure: impl FnOnce(&mut Table) -> Measured<'_>,
 ) -> anyhow::Result<Vec<String>> {
     let mut table = Table::new(columns);
     let measured = tokio::select! {

@@ -18,7 +18,7 @@ use crate::sandbox::Sandbox;
 use crate::{cost, process, program};
 
 /// How long the console may take until it is ready.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What all processes of one console share.
 pub struct Ferry {

@@ -55,11 +55,12 @@ impl Run {
         for (id, state, finished_at, attempts) in rows {
             let is_final = ItemState::parse(&state).is_some_and(ItemState::is_final);
             let now: End = (state, finished_at, attempts);
-            match self.ended.get(&id) {
-                Some(before) if *before != now => self.changed.push(format!("{id}: {before:?} became {now:?}")),
-                Some(_) => {}
-                None if is_final => drop(self.ended.insert(id, now)),
-                None => {}
+            if let Some(before) = self.ended.get(&id) {
+                if *before != now {
+                    self.changed.push(format!("{id}: {before:?} became {now:?}"));
+                }
+            } else if is_final {
+                self.ended.insert(id, now);
             }
         }
         let over = u32::try_from(self.ended.len()).unwrap_or(u32::MAX);
