@@ -6,19 +6,21 @@
 
 mod content;
 mod measure;
+#[path = "../common/process.rs"]
+mod process;
+#[path = "../common/program.rs"]
+mod program;
 mod proxy;
 mod registry;
+#[path = "../common/table.rs"]
+mod table;
 
 use std::path::Path;
 
 use content::{Seed, Shape};
-use measure::{Table, median_of};
+use measure::{COLUMNS, cells, median_of};
 use registry::Registry;
-
-/// The program that is measured.
-fn program() -> String {
-    std::env::var("FERRY").unwrap_or_else(|_| env!("CARGO_BIN_EXE_ferry").to_owned())
-}
+use table::Table;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -26,7 +28,7 @@ async fn main() -> anyhow::Result<()> {
     let only = std::env::var("ONLY").unwrap_or_default();
     let runs: usize = std::env::var("RUNS").ok().and_then(|text| text.parse().ok()).unwrap_or(5);
     let wanted = |part: &str| only.is_empty() || only == part;
-    let mut table = Table::default();
+    let mut table = Table::new(&COLUMNS);
     if wanted("big") {
         cold(&mut table, "big", Shape::BIG, runs, false).await?;
     }
@@ -70,11 +72,11 @@ async fn cold(table: &mut Table, name: &str, shape: Shape, runs: usize, slow: bo
             rows.push(measure::run(&command, &source, &target)?);
         }
     }
-    table.add(&format!("{name}: skopeo"), None, &median_of(&theirs));
+    table.add(&cells(&format!("{name}: skopeo"), None, &median_of(&theirs)));
     let base = median_of(&theirs);
-    table.add(&format!("{name}: ferry"), Some(&base), &median_of(&ours));
+    table.add(&cells(&format!("{name}: ferry"), Some(&base), &median_of(&ours)));
     if !images.is_empty() {
-        table.add(&format!("{name}: ferry, no attestations"), Some(&base), &median_of(&images));
+        table.add(&cells(&format!("{name}: ferry, no attestations"), Some(&base), &median_of(&images)));
     }
     Ok(())
 }
@@ -98,12 +100,12 @@ async fn noop(table: &mut Table, runs: usize) -> anyhow::Result<()> {
     for _ in 0..runs {
         rows.push(measure::run(&again, &source, &ours)?);
     }
-    table.add("no-op: skopeo", None, &base);
-    table.add("no-op: ferry", Some(&base), &median_of(&rows));
+    table.add(&cells("no-op: skopeo", None, &base));
+    table.add(&cells("no-op: ferry", Some(&base), &median_of(&rows)));
     seed.attest_late(&source).await?;
     let late = measure::run(&again, &source, &ours)?;
     anyhow::ensure!(late.written > 0, "the late attestation was not noticed");
-    table.add("no-op, one late attestation: ferry", Some(&base), &late);
+    table.add(&cells("no-op, one late attestation: ferry", Some(&base), &late));
     Ok(())
 }
 
@@ -118,14 +120,14 @@ async fn memory(table: &mut Table) -> anyhow::Result<()> {
         let (source, target) = (Registry::start().await?, Registry::start().await?);
         Seed { images: "acme/app", proofs: "proofs/app", shape }.push(&source).await?;
         let row = measure::run(&ferry(&source.host(), &target.host(), &["--no-attestations"]), &source, &target)?;
-        table.add(&format!("memory, {name}: ferry"), None, &row);
+        table.add(&cells(&format!("memory, {name}: ferry"), None, &row));
     }
     Ok(())
 }
 
 fn ferry(from: &str, to: &str, more: &[&str]) -> Vec<String> {
     let (from, to) = (format!("{from}/acme/app"), format!("{to}/acme/app"));
-    let program = program();
+    let program = program::ferry();
     let words = [&program, "copy", "--json", &from, &to].into_iter().chain(more.iter().copied());
     words.map(str::to_owned).collect()
 }

@@ -75,41 +75,33 @@ pub fn median_of(rows: &[Row]) -> Row {
     }
 }
 
-/// The rows of this run, as Markdown.
-#[derive(Default)]
-pub struct Table(Vec<String>);
+/// What the table says of each run.
+pub const COLUMNS: [&str; 9] = [
+    "what",
+    "wall (ratio)",
+    "CPU (ratio)",
+    "CPU of the registries",
+    "peak memory",
+    "requests to source",
+    "manifests read",
+    "to destination",
+    "manifests written",
+];
 
-impl Table {
-    /// A row, with ratios to what is compared.
-    pub fn add(&mut self, name: &str, base: Option<&Row>, row: &Row) {
-        let ratio = |own: f64, other: fn(&Row) -> f64| {
-            base.map(|base| format!(" ({:.2})", own / other(base).max(0.001))).unwrap_or_default()
-        };
-        let line = format!(
-            "| {name} | {:.2} s{} | {:.2} s{} | {:.2} s | {:.1} MiB | {} | {} | {} | {} |",
-            row.wall,
-            ratio(row.wall, |base| base.wall),
-            row.cpu,
-            ratio(row.cpu, |base| base.cpu),
-            row.registries,
-            row.memory,
-            row.asked_source,
-            row.read,
-            row.asked_target,
-            row.written
-        );
-        eprintln!("{line}");
-        self.0.push(line);
-    }
-
-    /// All rows.
-    pub fn print(&self) {
-        println!(
-            "| what | wall (ratio) | CPU (ratio) | CPU of the registries | peak memory | requests to source | manifests read | to destination | manifests written |"
-        );
-        println!("|---|---|---|---|---|---|---|---|---|");
-        for line in &self.0 {
-            println!("{line}");
-        }
-    }
+/// A run in the table, with ratios to what is compared.
+pub fn cells(name: &str, base: Option<&Row>, row: &Row) -> [String; 9] {
+    let ratio = |own: f64, other: fn(&Row) -> f64| {
+        base.map(|base| format!(" ({:.2})", own / other(base).max(0.001))).unwrap_or_default()
+    };
+    [
+        name.to_owned(),
+        format!("{:.2} s{}", row.wall, ratio(row.wall, |base| base.wall)),
+        format!("{:.2} s{}", row.cpu, ratio(row.cpu, |base| base.cpu)),
+        format!("{:.2} s", row.registries),
+        format!("{:.1} MiB", row.memory),
+        row.asked_source.to_string(),
+        row.read.to_string(),
+        row.asked_target.to_string(),
+        row.written.to_string(),
+    ]
 }

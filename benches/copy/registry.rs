@@ -7,6 +7,8 @@ use std::time::Duration;
 use anyhow::Context as _;
 use tempfile::TempDir;
 
+use crate::process;
+
 /// One registry; it ends with the value.
 pub struct Registry {
     process: Child,
@@ -66,11 +68,7 @@ impl Registry {
 
     /// Seconds of CPU it has used so far, user and system.
     pub fn cpu(&self) -> f64 {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id())).unwrap_or_default();
-        let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
-        // The kernel counts in hundredths of a second wherever this runs.
-        after_name.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>()
-            / 100.0
+        process::cpu(self.process.id()).0
     }
 
     fn count(&self, fits: fn(&str) -> bool) -> usize {

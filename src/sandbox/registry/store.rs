@@ -8,7 +8,10 @@ use axum::Router;
 use bytes::Bytes;
 use ferro_blob_store::{BlobStore as _, Digest, InMemoryBlobStore, Result};
 use ferro_oci_server::upload::UploadState;
-use ferro_oci_server::{AppState, InMemoryRegistryMeta, Reference, ReferrerDescriptor, RegistryMeta, UploadAdmission};
+use ferro_oci_server::{
+    AppState, DEFAULT_UPLOAD_SESSION_TTL, InMemoryRegistryMeta, Reference, ReferrerDescriptor, RegistryMeta,
+    SessionLimits, UploadAdmission,
+};
 use serde_json::Value;
 
 use crate::sandbox::content::{Attestation, Image, Object, Signature};
@@ -199,11 +202,22 @@ fn referrer(manifest: &Object, digest: &Digest) -> Option<(Digest, ReferrerDescr
 }
 
 /// ferro's metadata, except that putting a manifest again does not list it twice among the referrers of its subject.
-#[derive(Default)]
 struct Meta {
     inner: InMemoryRegistryMeta,
     one_writer: tokio::sync::Mutex<()>,
     hidden: Mutex<HashSet<(String, String)>>,
+}
+
+impl Default for Meta {
+    fn default() -> Self {
+        // ferro takes 1,024 uploads at once and no more for an hour; clients that are killed leave theirs open.
+        let limits = SessionLimits { max_sessions: usize::MAX, idle_ttl: DEFAULT_UPLOAD_SESSION_TTL };
+        Self {
+            inner: InMemoryRegistryMeta::with_session_limits(limits),
+            one_writer: tokio::sync::Mutex::default(),
+            hidden: Mutex::default(),
+        }
+    }
 }
 
 impl Meta {
