@@ -16,8 +16,10 @@ const BELIEVED: TimeDelta = TimeDelta::hours(1);
 /// Starts a run whose items are known already; refused where the rule was changed since, or the preview is old.
 pub async fn start_exactly(visitor: &Visitor, id: PreviewId) -> Result<RunId, StartRunError> {
     let (app, organization, now) = (&visitor.app, &visitor.organization, visitor.app.clock.now());
-    let kept = previews::find(&app.db, organization, id).await?.filter(|kept| now - kept.made_at < BELIEVED);
-    let kept = kept.ok_or(StartRunError::OldPreview)?;
+    let kept = previews::find(&app.db, organization, id).await?.ok_or(StartRunError::NoPreview)?;
+    if now - kept.made_at >= BELIEVED {
+        return Err(StartRunError::OldPreview);
+    }
     let mut tx = store::begin(&app.db).await?;
     let rule = rules::find(&mut *tx, organization, kept.rule).await?.ok_or(StartRunError::NotFound(kept.rule))?;
     if !rule.enabled {

@@ -57,6 +57,8 @@ pub enum StartRunError {
     NotFound(RuleId),
     #[error("the rule is switched off")]
     SwitchedOff,
+    #[error("there is no such preview")]
+    NoPreview,
     #[error("the preview is too old")]
     OldPreview,
     #[error("the rule does not forward {0}")]
@@ -73,6 +75,9 @@ impl From<StartRunError> for ApiError {
             }
             StartRunError::NotFound(_) => {
                 Self::NotFound("There is no such rule; it may have been deleted meanwhile.".to_owned())
+            }
+            StartRunError::NoPreview => {
+                Self::NotFound("There is no such preview any more: look at it again.".to_owned())
             }
             StartRunError::OldPreview => Self::Conflict(
                 "This preview is too old, or the rule was changed since. Look at it again, then run it.".to_owned(),

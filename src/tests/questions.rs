@@ -77,6 +77,9 @@ async fn a_page_asks_as_many_questions_however_long_its_list_is() {
     ];
     let counter = Counter::default();
     let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(counter.clone()));
+    // With one subscriber, `tracing` decides for good by the thread that meets a statement first, which may be another
+    // story's; with two it asks both.
+    let _second = tracing::Dispatch::new(tracing_subscriber::registry());
     let story = Story::with(Beginning { work: false, ..Beginning::default() }).await;
     let olivia = story.signed_in("olivia").await;
     runs(&story, 2).await;
