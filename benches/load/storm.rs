@@ -90,7 +90,7 @@ impl Storm {
     }
 
     fn begin_restart(&mut self) {
-        let how = if self.restarts % 2 == 0 { Stop::Immediate } else { Stop::Fast };
+        let how = if self.restarts.is_multiple_of(2) { Stop::Immediate } else { Stop::Fast };
         // Also the moment within the next second is left to chance, and nothing waits for it.
         let pause = Duration::from_millis(self.chance.random_range(0..1_000));
         let postgres = Arc::clone(&self.postgres);

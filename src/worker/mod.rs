@@ -54,7 +54,7 @@ pub async fn run(app: App, stop: CancellationToken) -> Result<(), WorkerError> {
             match build(app.clone(), stop.clone()).await {
                 Ok(worker) => break worker,
                 Err(error) => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "no worker can begin yet: {error}")
+                    tracing::warn!(error = &error as &dyn std::error::Error, "no worker can begin yet: {error}");
                 }
             }
         };
