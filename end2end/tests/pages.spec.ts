@@ -51,7 +51,7 @@ const full: Seen[] = [
   { name: "mirror without a webhook, for members", person: "mia", address: acme("mirrors/dhi-redis"), heading: "dhi-redis", words: "This mirror has no webhook." },
   { name: "keys", person: "adam", address: acme("keys"), heading: "Keys", words: "Docker, compiled into Ferry" },
   { name: "keys, for members", person: "mia", address: acme("keys"), heading: "Keys", words: "Admins and owners of the organization add and remove keys." },
-  { name: "runs", person: "mia", address: acme("runs"), heading: "Runs", words: "olivia" },
+  { name: "runs", person: "mia", address: acme("runs"), heading: "Runs", words: "Export as CSV" },
   { name: "runs, filtered", person: "mia", address: acme("runs?q=1.29&state=succeeded&from=2020-01-01"), heading: "Runs", words: "Search: 1.29" },
   { name: "runs, badly filtered", person: "mia", address: acme("runs?state=lost&until=soon"), heading: "Runs", words: "This filter means nothing" },
   { name: "where it is", person: "mia", address: acme("where?q=1.29"), heading: "Where is it?", title: "Where is it\\?", words: "This is what Ferry last saw, with its age." },
