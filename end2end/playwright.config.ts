@@ -12,12 +12,14 @@ export default defineConfig({
   reporter: "list",
   forbidOnly: !!process.env.CI,
   retries: 0,
-  timeout: 20_000,
+  // A machine that builds beside it is slow; a page that hangs is found all the same.
+  timeout: 45_000,
+  expect: { timeout: 12_000 },
   // One server with one world behind it: two specs at once would see each other's changes.
   workers: 1,
   use: {
     baseURL,
-    actionTimeout: 5_000,
+    actionTimeout: 12_000,
     screenshot: "only-on-failure",
     trace: "retain-on-failure",
     launchOptions: {
