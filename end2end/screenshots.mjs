@@ -81,6 +81,8 @@ const pages = [
   ["run-none", "olivia", `${runs.good}?state=failed`],
   ["deliveries-empty", "gus", "/orgs/globex/deliveries"],
   ["deliveries", "olivia", "/orgs/acme/deliveries"],
+  ["connection", "olivia", "/orgs/acme/connection"],
+  ["rule-part", "olivia", rule, (page) => page.locator("summary", { hasText: /^Run a part$/ }).click()],
   ["keys", "olivia", "/orgs/acme/keys"],
   ["keys-refused", "olivia", "/orgs/acme/keys", async (page) => {
     await page.getByLabel("Name", { exact: true }).fill("Platform team");

@@ -7,6 +7,8 @@ const WIDTH: u64 = 600;
 const HEIGHT: u64 = 96;
 /// Between two bars.
 const GAP: u64 = 2;
+/// Fewer bars than these need no more than a corner of the page.
+const FEW: usize = 8;
 
 /// One value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,8 +69,10 @@ pub fn BarChart(#[prop(into)] title: String, bars: Vec<Bar>) -> impl IntoView {
     };
     let row = |bar: Bar| view! { <tr><th scope="row">{bar.label}</th><td>{bar.words}</td></tr> };
     let caption = title.clone();
+    // A bar or two as wide as the page say nothing.
+    let few = bars.len() < FEW;
     view! {
-        <figure class="bar-chart">
+        <figure class="bar-chart" data-few=few>
             <figcaption class="bar-chart__title"><span>{title}</span><span>{highest}</span></figcaption>
             <svg class="bar-chart__plot" viewBox=format!("0 0 {WIDTH} {HEIGHT}") preserveAspectRatio="none" aria-hidden="true">
                 {places(&values).into_iter().map(drawn).collect_view()}
