@@ -104,7 +104,7 @@ async fn carry(app: &App, work: &Work, open: &[Item], unit: Unit<'_>, last: bool
 
     let keys = keys::trusted(app, &work.organization).await?;
     let terms = unchanged::terms(work, &keys);
-    let prover = Prover { policy: work.proof, keys, context: &context, now: app.clock.now(), last };
+    let prover = Prover { policy: work.proof, keys, context: &context, clock: &app.clock, last };
     let bring = async {
         let verified = prove(app, work, &place, unit, &prover).await?;
         if work.extent.digest_tags {

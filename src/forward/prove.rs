@@ -2,6 +2,7 @@
 
 use super::ForwardError;
 use super::perform::Place;
+use crate::clock::Clock;
 use crate::model::{Coverage, Digest, ProofPolicy};
 use crate::oci::{self, Attestations, CopiedImage, CopyContext, CopyError, Known, TrustedKeys};
 
@@ -19,7 +20,7 @@ pub(super) struct Prover<'a> {
     pub policy: ProofPolicy,
     pub keys: TrustedKeys,
     pub context: &'a CopyContext,
-    pub now: chrono::DateTime<chrono::Utc>,
+    pub clock: &'a Clock,
     /// It will not be tried again.
     pub last: bool,
 }
@@ -34,7 +35,7 @@ impl Prover<'_> {
         let image = oci::read_image(&place.images, &place.target, digest, context).await?;
         let expected = or_none(oci::list_attestations(&image, &place.attestations, context).await)?;
         let observed = oci::observe_source(&image, &expected, &place.attestations, &self.keys, context).await?;
-        let coverage = Coverage { checked_at: Some(self.now), ..observed.coverage };
+        let coverage = Coverage { checked_at: Some(self.clock.now()), ..observed.coverage };
         if coverage.broken().next().is_some() {
             return Err(ForwardError::Refused(Box::new(coverage)));
         }
@@ -47,7 +48,7 @@ impl Prover<'_> {
         let expected = or_none(oci::copy_attestations(&image, &place.attestations, target, context).await)?;
         let observed = oci::observe_coverage(&image, &expected, target, &self.keys, context).await?;
         let complete = observed.is_complete();
-        let mut coverage = Coverage { checked_at: Some(self.now), ..observed.coverage };
+        let mut coverage = Coverage { checked_at: Some(self.clock.now()), ..observed.coverage };
         // Each was confirmed by the destination before the next step began.
         coverage.checks.insert(0, oci::image_check(&[]));
         if !complete && !self.last {
