@@ -39,20 +39,10 @@ pub async fn sign_in(username: &str, token: String) -> Result<Viewer, ApiError> 
         )));
     }
     let hub = app.hub.session(credential);
-    let accepted = hub.sign_in().await.map_err(refused)?;
-    let memberships = session::memberships(&hub).await.map_err(refused)?;
+    let accepted = hub.sign_in().await.map_err(HubError::of_typed_token)?;
+    let memberships = session::memberships(&hub).await.map_err(HubError::of_typed_token)?;
     let signed_in = SignedIn::new(&app, accepted.username, &token, memberships)?;
     session::write(&super::current().await?, &signed_in).await?;
     tracing::info!(user = signed_in.username(), "{} signed in", signed_in.username());
     Ok(signed_in.viewer())
-}
-
-fn refused(error: HubError) -> ApiError {
-    match error {
-        HubError::BadCredential { .. } => ApiError::Invalid(FieldErrors::one(
-            "token",
-            "Docker Hub does not accept this username and token. Check both, and that the token is not expired or revoked.",
-        )),
-        other => other.into(),
-    }
 }

@@ -27,12 +27,7 @@ impl From<ConnectionError> for ApiError {
     fn from(error: ConnectionError) -> Self {
         match error {
             ConnectionError::Store(error) => error.into(),
-            ConnectionError::Hub(HubError::BadCredential { .. }) => Self::Invalid(FieldErrors::one(
-                "token",
-                "Docker Hub does not accept this username and token. Check both, and that the token is not expired or \
-                 revoked.",
-            )),
-            ConnectionError::Hub(error) => error.into(),
+            ConnectionError::Hub(error) => error.of_typed_token(),
             ConnectionError::Seal(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "a token cannot be sealed or opened");
                 Self::Internal

@@ -34,11 +34,8 @@ impl From<AskCheckError> for ApiError {
     fn from(error: AskCheckError) -> Self {
         match error {
             AskCheckError::Store(error) => error.into(),
-            AskCheckError::Queue(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "a check could not be queued");
-                Self::Internal
-            }
-            AskCheckError::NotFound(_) => Self::NotFound("There is no such run in this organization.".to_owned()),
+            AskCheckError::Queue(error) => error.into(),
+            AskCheckError::NotFound(_) => super::no_such_run(),
             AskCheckError::Nothing => {
                 Self::Conflict("This run forwarded nothing with attestations, so there is nothing to check.".to_owned())
             }

@@ -19,7 +19,7 @@ impl From<CancelError> for ApiError {
     fn from(error: CancelError) -> Self {
         match error {
             CancelError::Store(error) => error.into(),
-            CancelError::NotFound(_) => Self::NotFound("There is no such run in this organization.".to_owned()),
+            CancelError::NotFound(_) => super::no_such_run(),
             CancelError::Over => Self::Conflict(
                 "Nothing is left to cancel: it is over, or its tag is being moved at this moment.".to_owned(),
             ),

@@ -111,7 +111,7 @@ async fn rule(tx: &mut Tx, due: &Due) -> Result<Rule, ForwardError> {
 }
 
 async fn begin(app: &App, tx: &mut Tx, due: &Due, rule: &Rule, trigger: Trigger) -> Result<(), ForwardError> {
-    let cause = Cause { trigger, scope: None, started_by: None, session_id: None };
+    let cause = Cause::by_itself(trigger, None);
     let run = begin_run::<ForwardError>(app, tx, &due.organization, rule, &cause).await?;
     tracing::info!(run.id = %run, trigger = trigger.as_str(), "run {run} of {} begins by itself", rule.name);
     Ok(())

@@ -2,11 +2,10 @@
 
 use chrono::TimeDelta;
 
-use super::plan::{target, units};
+use super::plan::{queue, target, units};
 use super::{Cause, StartRunError, write_run};
 use crate::app::Visitor;
 use crate::model::{PreviewId, RunId, Trigger};
-use crate::queue::CopyDigest;
 use crate::store::items::NewItem;
 use crate::store::{self, changes, destinations, items, previews, rules, runs};
 
@@ -25,7 +24,7 @@ pub async fn start_exactly(visitor: &Visitor, id: PreviewId) -> Result<RunId, St
     if !rule.enabled {
         return Err(StartRunError::SwitchedOff);
     }
-    if previews::rule_changed_at(&mut *tx, rule.id).await?.is_some_and(|changed| changed > kept.made_at) {
+    if rules::changed_at(&mut *tx, rule.id).await?.is_some_and(|changed| changed > kept.made_at) {
         return Err(StartRunError::OldPreview);
     }
     let destination = destinations::find(&mut *tx, organization, rule.destination).await?;
@@ -36,18 +35,11 @@ pub async fn start_exactly(visitor: &Visitor, id: PreviewId) -> Result<RunId, St
         Ok(NewItem { mirror: tag.mirror, tag: tag.tag, target, digest: tag.digest, arrived: None })
     });
     let planned = planned.collect::<Result<Vec<_>, StartRunError>>()?;
-    let cause = Cause {
-        trigger: Trigger::Manual,
-        scope: None,
-        started_by: Some(&visitor.username),
-        session_id: visitor.session_id.as_deref(),
-    };
+    let cause = Cause::of(visitor, None);
     let run = write_run(app, &mut tx, organization, &rule, &cause, None).await?;
     items::insert_all(&mut tx, run, &planned, now).await?;
     runs::set_planned(&mut tx, run, now).await?;
-    let jobs: Vec<_> =
-        units(&planned).into_iter().map(|(mirror, digest)| CopyDigest::new(run, mirror, digest)).collect();
-    app.queue.add_fairly(&mut tx, &jobs, 0).await?;
+    queue(app, &mut tx, run, units(&planned), Trigger::Manual).await?;
     visitor.did(&mut tx, "rule.run-preview", rule.name.as_str()).await?;
     changes::announce(&mut *tx, run).await?;
     store::commit(tx).await?;

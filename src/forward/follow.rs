@@ -6,12 +6,11 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::ForwardError;
-use super::hint::due;
+use super::hint::settling;
 use crate::app::App;
 use crate::connection;
 use crate::hub::{LogQuery, LogStatus, MirroringLog};
 use crate::model::{OrgName, RepoName, Tag};
-use crate::queue::SettleHint;
 use crate::store::hints::{self, Arrivals, Subject};
 use crate::store::{self, triggers};
 
@@ -42,8 +41,7 @@ pub async fn follow(app: &App, organization: &OrgName) -> Result<(), ForwardErro
     let news = pushes.into_iter().filter(|(subject, at)| told.get(subject).is_none_or(|told| *told < *at - EARLIER));
     let arrivals: Vec<Arrivals> = news.map(|(subject, _)| Arrivals { subject, number: 0, last_at: now }).collect();
     let opened = hints::open(&mut tx, &arrivals).await?;
-    let at = due(app.config.settle, now, now);
-    let jobs: Vec<_> = opened.values().filter(|hint| hint.is_new).map(|hint| (SettleHint::new(hint.id), at)).collect();
+    let jobs = settling(app.config.settle, &arrivals, &opened);
     app.queue.add_all(&mut tx, &jobs).await?;
     triggers::set_seen_until(&mut *tx, organization, until).await?;
     store::commit(tx).await?;

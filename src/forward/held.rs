@@ -48,7 +48,7 @@ impl From<DecideError> for ApiError {
                 tracing::warn!(error = &error as &dyn std::error::Error, "a held tag could not be moved");
                 Self::Upstream(format!("{} The tag is still held.", error.sentence()))
             }
-            DecideError::NotFound(_) => Self::NotFound("There is no such run in this organization.".to_owned()),
+            DecideError::NotFound(_) => super::no_such_run(),
             DecideError::NothingHeld => {
                 Self::Conflict("Nothing is held here any more: somebody else may have decided.".to_owned())
             }

@@ -1,6 +1,8 @@
 //! What Docker Hub hints at becomes runs, once it has calmed down. Nothing of a delivery but mirror and tag is
 //! believed: each run reads the tag from the registry.
 
+use std::collections::HashMap;
+use std::hash::BuildHasher;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -10,7 +12,7 @@ use crate::app::App;
 use crate::model::{HintId, Rule, Trigger};
 use crate::queue::SettleHint;
 use crate::rules::matching::Matcher;
-use crate::store::hints::Subject;
+use crate::store::hints::{Arrivals, Joined, Subject};
 use crate::store::{self, hints, rules, runs};
 
 /// However many deliveries come: after so many times the settle time the runs begin.
@@ -19,9 +21,20 @@ const LONGEST: u32 = 6;
 const MOMENT: u32 = 10;
 
 /// When a hint has settled that had its first and its last delivery then.
-pub fn due(settle: Duration, first_at: DateTime<Utc>, last_at: DateTime<Utc>) -> DateTime<Utc> {
+fn due(settle: Duration, first_at: DateTime<Utc>, last_at: DateTime<Utc>) -> DateTime<Utc> {
     let after = |at: DateTime<Utc>, length: Duration| at + TimeDelta::from_std(length).unwrap_or_default();
     after(last_at, settle).min(after(first_at, settle * LONGEST))
+}
+
+/// The jobs that settle the hints which these arrivals opened; a hint that was open has its job.
+pub fn settling<S: BuildHasher>(
+    settle: Duration,
+    arrivals: &[Arrivals],
+    joined: &HashMap<Subject, Joined, S>,
+) -> Vec<(SettleHint, DateTime<Utc>)> {
+    let opened =
+        arrivals.iter().filter_map(|one| Some((joined.get(&one.subject).filter(|joined| joined.is_new)?, one.last_at)));
+    opened.map(|(hint, at)| (SettleHint::new(hint.id), due(settle, at, at))).collect()
 }
 
 /// Starts a run of every rule that takes the hint's tag, or waits longer where deliveries came meanwhile. Does nothing
@@ -38,7 +51,7 @@ pub async fn settle(app: &App, id: HintId) -> Result<(), ForwardError> {
     hints::take(&mut tx, id, now).await?;
     let Subject { organization, mirror, tag } = &hint.subject;
     let scope = runs::Scope { mirror: mirror.clone(), tag: Some(tag.clone()) };
-    let cause = Cause { trigger: Trigger::Webhook, scope: Some(&scope), started_by: None, session_id: None };
+    let cause = Cause::by_itself(Trigger::Webhook, Some(&scope));
     let mut started = 0;
     for rule in rules::list(&mut *tx, organization).await?.iter().filter(|rule| takes(rule, &hint.subject)) {
         let run = begin_run::<ForwardError>(app, &mut tx, organization, rule, &cause).await?;

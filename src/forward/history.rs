@@ -21,7 +21,7 @@ impl From<HistoryError> for ApiError {
     fn from(error: HistoryError) -> Self {
         match error {
             HistoryError::Store(error) => error.into(),
-            HistoryError::NotFound(_) => Self::NotFound("There is no such run in this organization.".to_owned()),
+            HistoryError::NotFound(_) => super::no_such_run(),
         }
     }
 }

@@ -39,12 +39,17 @@ pub use error::ForwardError;
 pub use exact::start_exactly;
 pub use follow::follow;
 pub use held::{DecideError, Decision, decide};
-pub use hint::{due, settle};
+pub use hint::{settle, settling};
 pub use pause::{PauseError, pause, paused, resume};
 pub use perform::perform;
 pub use plan::plan;
 pub use retry::{RetryError, retry};
 pub use sweep::sweep;
+
+/// What whoever asks about a run of others, or of nobody, is told.
+fn no_such_run() -> ApiError {
+    ApiError::NotFound("There is no such run in this organization.".to_owned())
+}
 
 /// Why a run cannot be started.
 #[derive(Debug, thiserror::Error)]
@@ -69,10 +74,7 @@ impl From<StartRunError> for ApiError {
     fn from(error: StartRunError) -> Self {
         match error {
             StartRunError::Store(error) => error.into(),
-            StartRunError::Queue(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "a run could not be queued");
-                Self::Internal
-            }
+            StartRunError::Queue(error) => error.into(),
             StartRunError::NotFound(_) => {
                 Self::NotFound("There is no such rule; it may have been deleted meanwhile.".to_owned())
             }
@@ -109,12 +111,7 @@ pub async fn start(
     if let Some(foreign) = scope.as_ref().filter(|scope| !rule.mirrors.contains(&scope.mirror)) {
         return Err(StartRunError::NotOfTheRule(foreign.mirror.to_string()));
     }
-    let cause = Cause {
-        trigger: Trigger::Manual,
-        scope: scope.as_ref(),
-        started_by: Some(&visitor.username),
-        session_id: visitor.session_id.as_deref(),
-    };
+    let cause = Cause::of(visitor, scope.as_ref());
     let run = begin_run::<StartRunError>(app, &mut tx, &visitor.organization, &rule, &cause).await?;
     visitor.did(&mut tx, "rule.run", rule.name.as_str()).await?;
     store::commit(tx).await?;
@@ -128,6 +125,23 @@ struct Cause<'a> {
     started_by: Option<&'a str>,
     /// Whose Docker Hub token reads the source.
     session_id: Option<&'a str>,
+}
+
+impl<'a> Cause<'a> {
+    /// A person, with whose token the source is read.
+    fn of(visitor: &'a Visitor, scope: Option<&'a runs::Scope>) -> Self {
+        Self {
+            trigger: Trigger::Manual,
+            scope,
+            started_by: Some(&visitor.username),
+            session_id: visitor.session_id.as_deref(),
+        }
+    }
+
+    /// Nobody.
+    fn by_itself(trigger: Trigger, scope: Option<&'a runs::Scope>) -> Self {
+        Self { trigger, scope, started_by: None, session_id: None }
+    }
 }
 
 /// Writes a run of a rule; `starts_at`: when its hours begin.

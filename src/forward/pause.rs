@@ -24,10 +24,7 @@ impl From<PauseError> for ApiError {
     fn from(error: PauseError) -> Self {
         match error {
             PauseError::Store(error) => error.into(),
-            PauseError::Queue(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "waiting jobs could not be queued");
-                Self::Internal
-            }
+            PauseError::Queue(error) => error.into(),
             PauseError::NotFound(_) => {
                 Self::NotFound("There is no such destination; it may have been deleted meanwhile.".to_owned())
             }

@@ -6,12 +6,12 @@ use super::again::{Next, later};
 use super::source::Source;
 use super::unchanged::Look;
 use crate::app::App;
-use crate::model::{Digest, Failure, Host, RepoName, RepoRef, Rule, Tag, Trigger};
-use crate::queue::{CopyDigest, Retried as _, RunRule};
+use crate::model::{Digest, Failure, Host, RepoName, RepoRef, Rule, RunId, Tag, Trigger};
+use crate::queue::{CopyDigest, QueueError, Retried as _, RunRule};
 use crate::rules::{self, matching::Matcher};
 use crate::store::items::NewItem;
 use crate::store::runs::Work;
-use crate::store::{self, changes, control, destinations, items, runs, triggers};
+use crate::store::{self, Tx, changes, control, destinations, items, runs, triggers};
 
 /// Lists what the rule takes and queues its copies. Does nothing the second time. `last`: the queue will not begin it
 /// again.
@@ -114,12 +114,23 @@ async fn write(app: &App, work: &Work, items: &[NewItem], missing: Option<&Failu
         let changed: Vec<&NewItem> = items.iter().filter(|item| item.arrived.is_none()).collect();
         triggers::note_missed(&mut tx, &work.organization, run, &changed, now).await?;
     }
-    let jobs: Vec<_> = units(items).into_iter().map(|(mirror, digest)| CopyDigest::new(run, mirror, digest)).collect();
-    app.queue.add_fairly(&mut tx, &jobs, rank(work.trigger)).await?;
+    queue(app, &mut tx, run, units(items), work.trigger).await?;
     changes::announce(&mut *tx, run).await?;
     store::commit(tx).await?;
     tracing::info!(run.id = %run, tags = items.len(), unchanged, "run {run} takes {} tags, {unchanged} of them unchanged", items.len());
     Ok(())
+}
+
+/// Queues the copies of a run's digests.
+pub(super) async fn queue(
+    app: &App,
+    tx: &mut Tx,
+    run: RunId,
+    units: impl IntoIterator<Item = (RepoName, Digest)>,
+    trigger: Trigger,
+) -> Result<(), QueueError> {
+    let jobs: Vec<_> = units.into_iter().map(|(mirror, digest)| CopyDigest::new(run, mirror, digest)).collect();
+    app.queue.add_fairly(tx, &jobs, rank(trigger)).await
 }
 
 /// Who waits for it goes first.

@@ -1,8 +1,9 @@
 //! Trying again what failed in a run, and nothing else of it.
 
+use super::plan::queue;
 use crate::app::Visitor;
-use crate::model::{ApiError, RunId};
-use crate::queue::{CopyDigest, QueueError, RunRule};
+use crate::model::{ApiError, RunId, Trigger};
+use crate::queue::{QueueError, RunRule};
 use crate::store::{self, StoreError, changes, control, runs};
 
 /// Why nothing is tried again.
@@ -22,11 +23,8 @@ impl From<RetryError> for ApiError {
     fn from(error: RetryError) -> Self {
         match error {
             RetryError::Store(error) => error.into(),
-            RetryError::Queue(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "a try could not be queued");
-                Self::Internal
-            }
-            RetryError::NotFound(_) => Self::NotFound("There is no such run in this organization.".to_owned()),
+            RetryError::Queue(error) => error.into(),
+            RetryError::NotFound(_) => super::no_such_run(),
             RetryError::Nothing => Self::Conflict(
                 "Nothing of this run has failed any more: somebody else may have tried again.".to_owned(),
             ),
@@ -49,9 +47,7 @@ pub async fn retry(visitor: &Visitor, run: RunId) -> Result<(), RetryError> {
     if units.is_empty() && !replanned {
         return Err(RetryError::Nothing);
     }
-    for (mirror, digest) in units {
-        app.queue.add(&mut tx, &CopyDigest::new(run, mirror, digest)).await?;
-    }
+    queue(app, &mut tx, run, units, Trigger::Manual).await?;
     visitor.did(&mut tx, "run.retry", &run.to_string()).await?;
     changes::announce(&mut *tx, run).await?;
     Ok(store::commit(tx).await?)

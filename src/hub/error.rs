@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use crate::model::{ApiError, FieldErrors};
+
 /// A call that Docker Hub did not answer as asked. Cloneable, because everybody who waited for one token learns of it.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum HubError {
@@ -116,7 +118,20 @@ fn ended(text: &str) -> String {
     if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
 }
 
-impl From<HubError> for crate::model::ApiError {
+impl HubError {
+    /// What a form with the fields `username` and `token` says, where somebody has just typed them.
+    pub fn of_typed_token(self) -> ApiError {
+        match self {
+            Self::BadCredential { .. } => ApiError::Invalid(FieldErrors::one(
+                "token",
+                "Docker Hub does not accept this username and token. Check both, and that the token is not expired or revoked.",
+            )),
+            other => other.into(),
+        }
+    }
+}
+
+impl From<HubError> for ApiError {
     fn from(error: HubError) -> Self {
         match &error {
             // The token was revoked since its owner signed in.

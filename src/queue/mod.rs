@@ -5,7 +5,7 @@ use graphile_worker::{JobSpec, RawJobSpec, WorkerUtils};
 use serde::{Deserialize, Serialize};
 use sqlx::{PgPool, Postgres, Transaction};
 
-use crate::model::{Digest, HintId, OrgName, RepoName, RunId};
+use crate::model::{ApiError, Digest, HintId, OrgName, RepoName, RunId};
 
 /// PostgreSQL schema of the queue's own tables.
 pub const SCHEMA: &str = "ferry_queue";
@@ -226,6 +226,13 @@ pub enum QueueError {
     /// A payload could not be written as JSON.
     #[error("a job's payload could not be written")]
     Payload(#[from] serde_json::Error),
+}
+
+impl From<QueueError> for ApiError {
+    fn from(error: QueueError) -> Self {
+        tracing::error!(error = &error as &dyn std::error::Error, "a job could not be queued");
+        Self::Internal
+    }
 }
 
 /// The queue of this database.

@@ -45,9 +45,3 @@ pub async fn find(db: impl PgExecutor<'_>, organization: &OrgName, id: PreviewId
     row.map(|row| Ok(Kept { rule: row.rule, made_at: row.made_at, tags: from_json("previews.items", row.items)? }))
         .transpose()
 }
-
-/// When a rule's settings were changed last.
-pub async fn rule_changed_at(db: impl PgExecutor<'_>, rule: RuleId) -> Result<Option<DateTime<Utc>>, StoreError> {
-    let changed = sqlx::query_scalar!("select changed_at from rules where id = $1", rule.0).fetch_optional(db).await?;
-    Ok(changed.flatten())
-}

@@ -194,6 +194,12 @@ async fn set_mirrors(tx: &mut Tx, id: RuleId, mirrors: &[RepoName]) -> Result<()
     Ok(())
 }
 
+/// When a rule's settings were changed last.
+pub async fn changed_at(db: impl PgExecutor<'_>, rule: RuleId) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let changed = sqlx::query_scalar!("select changed_at from rules where id = $1", rule.0).fetch_optional(db).await?;
+    Ok(changed.flatten())
+}
+
 /// Switches a rule on or off, with the moment its schedule is due next; answers false where there is none of this id in the organization.
 pub async fn enable(
     db: impl PgExecutor<'_>,

@@ -5,9 +5,9 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgExecutor;
 
+use super::items::NewItem;
 use super::{StoreError, Tx, parsed};
 use crate::model::{OrgName, RepoName, RuleId, RunId};
-use crate::store::items::NewItem;
 
 /// A rule that is due.
 pub struct Due {
@@ -26,8 +26,7 @@ pub async fn due_schedule(tx: &mut Tx, now: DateTime<Utc>) -> Result<Option<Due>
     )
     .fetch_optional(&mut **tx)
     .await?;
-    row.map(|row| Ok(Due { organization: parsed("rules.organization", &row.organization)?, rule: row.rule }))
-        .transpose()
+    row.map(|row| due(&row.organization, row.rule)).transpose()
 }
 
 /// A rule of a connected organization whose tags were not looked at for too long, locked until the transaction ends.
@@ -44,8 +43,11 @@ pub async fn due_reconcile(tx: &mut Tx, now: DateTime<Utc>) -> Result<Option<Due
     )
     .fetch_optional(&mut **tx)
     .await?;
-    row.map(|row| Ok(Due { organization: parsed("rules.organization", &row.organization)?, rule: row.rule }))
-        .transpose()
+    row.map(|row| due(&row.organization, row.rule)).transpose()
+}
+
+fn due(organization: &str, rule: RuleId) -> Result<Due, StoreError> {
+    Ok(Due { organization: parsed("rules.organization", organization)?, rule })
 }
 
 /// Notes when a rule's schedule is due next.

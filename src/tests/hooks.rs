@@ -2,16 +2,14 @@
 
 use std::time::Duration;
 
-use ferry::model::{
-    Delivery, DeliveryOutcome, HintId, HookDetail, LedTo, Page, RunDetail, RunState, RunSummary, Trigger,
-};
+use ferry::model::{Delivery, DeliveryOutcome, HintId, HookDetail, LedTo, Page, RunDetail, RunState, Trigger};
 use ferry::sandbox::Facade;
 use ferry::{forward, worker};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::person::Person;
-use super::story::{Beginning, PATIENCE, Story, assert_ended, only};
+use super::story::{Beginning, PATIENCE, Story, assert_ended, only, runs};
 
 const MIRROR: [(&str, &str); 2] = [("organization", "acme"), ("mirror", "dhi-nginx")];
 
@@ -74,11 +72,6 @@ async fn settled(person: &Person, tag: &str) -> Vec<Delivery> {
 
 fn accepted(deliveries: &[Delivery]) -> Vec<&Delivery> {
     deliveries.iter().filter(|one| one.outcome == DeliveryOutcome::Accepted).collect()
-}
-
-/// Organization's runs, newest first.
-async fn runs(person: &Person) -> Vec<RunSummary> {
-    person.read::<Page<RunSummary>>("runs/list", &[("organization", "acme")]).await.rows
 }
 
 /// A rule that forwards only this tag of the mirror.

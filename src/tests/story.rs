@@ -7,7 +7,7 @@ use ferry::api::rules::RuleOutcome;
 use ferry::app::App;
 use ferry::clock::Clock;
 use ferry::config::Config;
-use ferry::model::{Item, ItemState, RunDetail, RunState};
+use ferry::model::{Item, ItemState, Page, RunDetail, RunState, RunSummary};
 use ferry::sandbox::{self, DESTINATION_PASSWORD, DESTINATION_USER, Sandbox, World};
 use ferry::seal::SealingKey;
 use ferry::{server, store, worker};
@@ -246,6 +246,11 @@ impl Story {
             store::remove(&server, &name).await.expect("the story's database goes");
         }
     }
+}
+
+/// The organization's runs, newest first.
+pub async fn runs(person: &Person) -> Vec<RunSummary> {
+    person.read::<Page<RunSummary>>("runs/list", &[("organization", "acme")]).await.rows
 }
 
 /// The item of a run that has one.

@@ -4,15 +4,10 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use ferry::forward;
-use ferry::model::{HookDetail, ItemState, Page, Rule, RunState, RunSummary, Trigger};
+use ferry::model::{HookDetail, ItemState, Rule, RunState, RunSummary, Trigger};
 
 use super::person::Person;
-use super::story::{Beginning, PATIENCE, Story, all_items, assert_ended};
-
-/// The organization's runs, newest first.
-async fn runs(person: &Person) -> Vec<RunSummary> {
-    person.read::<Page<RunSummary>>("runs/list", &[("organization", "acme")]).await.rows
-}
+use super::story::{Beginning, PATIENCE, Story, all_items, assert_ended, runs};
 
 /// Waits for a run that fits.
 async fn begun(person: &Person, fits: impl Fn(&RunSummary) -> bool) -> RunSummary {

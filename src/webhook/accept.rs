@@ -16,7 +16,7 @@ use super::refusal::Refusal;
 use crate::app::App;
 use crate::forward;
 use crate::hooks::secret;
-use crate::queue::{QueueError, SettleHint};
+use crate::queue::QueueError;
 use crate::store::deliveries::{self, NewDelivery};
 use crate::store::hints::{self, Arrivals, Joined, Subject};
 use crate::store::{self, StoreError, Tx, hooks};
@@ -154,11 +154,7 @@ impl Writer {
         let arrivals = |some: Vec<(Arrivals, bool)>| some.into_iter().map(|(one, _)| one).collect::<Vec<_>>();
         let (fresh, old) = (arrivals(fresh), arrivals(old));
         let mut joined = hints::open(tx, &fresh).await?;
-        let jobs: Vec<(SettleHint, DateTime<Utc>)> = fresh
-            .iter()
-            .filter_map(|one| Some((joined.get(&one.subject).filter(|joined| joined.is_new)?, one.last_at)))
-            .map(|(hint, at)| (SettleHint::new(hint.id), forward::due(self.app.config.settle, at, at)))
-            .collect();
+        let jobs = forward::settling(self.app.config.settle, &fresh, &joined);
         self.app.queue.add_all(tx, &jobs).await?;
         joined.extend(hints::join(tx, &old).await?);
         Ok(joined)
