@@ -114,15 +114,15 @@ pub async fn destinations(
                  and (not w.by_digest or i.digest like $3 or i.target_digest like $3)
                order by i.id desc limit 1) seen
            cross join lateral (
-               select i.digest, i.finished_at, i.updated_at, i.run_id from items i
+               select i.digest, i.finished_at, i.updated_at, i.run_id from items i join runs r on r.id = i.run_id
                where i.target_host = w.target_host and i.target_repository = w.target_repository and i.tag = w.tag
-                 and i.state in ('succeeded', 'unchanged')
+                 and i.state in ('succeeded', 'unchanged') and r.organization = $1
                order by i.id desc limit 1) latest
            left join lateral (
-               select i.finished_at from items i
+               select i.finished_at from items i join runs r on r.id = i.run_id
                where i.digest = seen.digest and i.target_host = w.target_host
                  and i.target_repository = w.target_repository and i.tag = w.tag
-                 and i.state in ('succeeded', 'unchanged')
+                 and i.state in ('succeeded', 'unchanged') and r.organization = $1
                order by i.run_id limit 1) first on true
            left join destinations d on d.id = seen.destination_id
            where ($4::text is null or w.target_host = $4)
@@ -167,11 +167,11 @@ pub async fn mirrors(
                order by i.run_id desc limit 1) seen
            cross join lateral (
                select i.digest, i.run_id, r.created_at from items i join runs r on r.id = i.run_id
-               where i.tag = w.tag and i.mirror = w.mirror
+               where i.tag = w.tag and i.mirror = w.mirror and r.organization = $1
                order by i.run_id desc limit 1) latest
            left join lateral (
                select r.created_at from items i join runs r on r.id = i.run_id
-               where i.digest = seen.digest and i.mirror = w.mirror and i.tag = w.tag
+               where i.digest = seen.digest and i.mirror = w.mirror and i.tag = w.tag and r.organization = $1
                order by i.run_id limit 1) first on true
            where ($4::text is null or w.mirror = $4 or w.mirror like $5)
            order by 2, 3 limit $6"#,
