@@ -13,6 +13,7 @@ use crate::model::{OrgName, Role, RunId};
 use crate::oci::{NotAKey, TrustedKey, TrustedKeys};
 use crate::queue::{Queue, QueueError};
 use crate::registries::Registries;
+use crate::rush::Rush;
 use crate::seal::Sealer;
 use crate::store::locks::Locks;
 use crate::store::{self, StoreError};
@@ -28,6 +29,8 @@ pub struct App {
     pub locks: Locks,
     pub registries: Registries,
     pub config: Arc<Config>,
+    /// Set while deliveries come faster than they are kept.
+    pub rush: Rush,
     /// The keys that may sign attestations.
     pub trusted_keys: TrustedKeys,
     /// Runs that changed, in any process; none: some may have been missed.
@@ -79,6 +82,7 @@ impl App {
             locks: Locks::new(db.clone()),
             registries: Registries::new(clock.clone()),
             trusted_keys,
+            rush: Rush::default(),
             changes: broadcast::channel(256).0,
             config: Arc::new(config),
             clock,

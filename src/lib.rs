@@ -13,6 +13,8 @@ pub mod web;
 #[cfg(feature = "ssr")]
 pub mod clock;
 #[cfg(feature = "ssr")]
+pub mod rush;
+#[cfg(feature = "ssr")]
 pub mod seal;
 
 #[cfg(feature = "ssr")]

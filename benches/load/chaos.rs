@@ -157,13 +157,18 @@ async fn round(postgres: &Arc<Postgres>, name: &str, mut storm: Option<Storm>) -
 async fn leftovers(database: &PgPool) -> anyhow::Result<Option<String>> {
     let begun = Instant::now();
     loop {
-        let left: i64 =
-            sqlx::query_scalar("select count(*) from ferry_queue._private_jobs").fetch_one(database).await?;
-        if left == 0 {
+        let left: Vec<String> = sqlx::query_scalar(
+            "select concat_ws(' ', key, case when locked_by is not null then 'held by ' || locked_by end,
+                              'due in', extract(epoch from run_at - now())::integer, 's, attempt', attempts, last_error)
+             from ferry_queue._private_jobs",
+        )
+        .fetch_all(database)
+        .await?;
+        if left.is_empty() {
             return Ok(None);
         }
         if begun.elapsed() > LEFTOVERS {
-            return Ok(Some(format!("{left} jobs are still in the queue")));
+            return Ok(Some(format!("still in the queue: {}", left.join("; "))));
         }
         tokio::time::sleep(PULSE).await;
     }

@@ -71,7 +71,10 @@ async fn set_back(
     );
     let mut tx = store::begin(&app.db).await?;
     let how = SetBack { state, failure: &failure, coverage: error.coverage(), next_try_at: next.at() };
-    items::set_back(&mut tx, unit, how, now).await?;
+    // A worker that was believed dead finds that another one has done it: nothing is left to be tried again.
+    if !items::set_back(&mut tx, unit, how, now).await? {
+        return Ok(());
+    }
     match next {
         Next::Wait(at) => app.queue.add_at(&mut tx, job, Some(at)).await?,
         Next::Retry(at) => app.queue.add_at(&mut tx, &job.again(), Some(at)).await?,

@@ -20,6 +20,9 @@ use crate::model::{Digest, Reference};
 
 /// A blob up to this size is held whole while it crosses, and asked for and begun in one request; 256 KiB.
 const SMALL: u64 = 256 * 1024;
+/// Smaller than this, a blob costs less than the questions with which copies agree on who brings it: signatures, and the
+/// empty configuration that all attestations share and would wait for each other with.
+const TINY: u64 = 4 * 1024;
 
 /// One source and one target.
 pub(super) struct Carrier<'a> {
@@ -131,7 +134,11 @@ impl<'a> Carrier<'a> {
         let key = if mounts { format!("blob {host}@{digest}") } else { format!("blob {}@{digest}", self.target) };
         let shared =
             |error| CopyError::at(Side::Destination, Step::Coordinate, &key)(RegistryError::Coordination(error));
-        let _one = self.ctx.coordination.lock(&key).await.map_err(&shared)?;
+        let coordination = (blob.size > TINY).then_some(&self.ctx.coordination);
+        let _one = match coordination {
+            Some(all) => Some(all.lock(&key).await.map_err(&shared)?),
+            None => None,
+        };
         // Whoever held the lock before may have brought it. Of a small blob the request that begins its upload asks for it
         // as well: a mount from its own repository.
         let asks_by_mount = mounts && blob.size <= SMALL;
@@ -141,7 +148,10 @@ impl<'a> Carrier<'a> {
         }
         let mut session = None;
         if mounts {
-            let home = self.ctx.coordination.blob_home(host, digest).await.map_err(&shared)?;
+            let home = match coordination {
+                Some(all) => all.blob_home(host, digest).await.map_err(&shared)?,
+                None => None,
+            };
             let home = home.filter(|home| home != self.target.name());
             if let Some(from) = home.as_ref().or(asks_by_mount.then_some(self.target.name())) {
                 match self.target.mount(from, digest).await.map_err(self.writing(Step::WriteBlob, digest))? {
@@ -160,7 +170,10 @@ impl<'a> Carrier<'a> {
         }
         self.transfer(blob, session).await?;
         progress.copied_blob();
-        self.ctx.coordination.remember_blob(host, self.target.name(), digest).await.map_err(&shared)
+        match coordination {
+            Some(all) => all.remember_blob(host, self.target.name(), digest).await.map_err(&shared),
+            None => Ok(()),
+        }
     }
 
     async fn is_there(&self, digest: &Digest) -> Result<bool, CopyError> {

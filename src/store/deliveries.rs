@@ -47,11 +47,15 @@ pub async fn are_known(tx: &mut Tx, pushes: &[(&Subject, DateTime<Utc>)]) -> Res
     let column = |value: fn(&Subject) -> &str| pushes.iter().map(|(s, _)| value(s).to_owned()).collect::<Vec<_>>();
     let moments: Vec<DateTime<Utc>> = pushes.iter().map(|(_, at)| *at).collect();
     let known = sqlx::query_scalar!(
-        r#"select exists (select 1 from deliveries d
-                          where d.organization = new.organization and d.mirror = new.mirror and d.tag = new.tag
-                            and d.pushed_at = new.pushed_at and d.refusal is null) as "known!"
+        r#"select d.found is not null as "known!"
            from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]) with ordinality
                 as new (organization, mirror, tag, pushed_at, place)
+           -- Not `exists`: for many pushes PostgreSQL would read all deliveries there are instead of the index.
+           left join lateral (
+               select true as found from deliveries d
+               where d.organization = new.organization and d.mirror = new.mirror and d.tag = new.tag
+                 and d.pushed_at = new.pushed_at and d.refusal is null
+               limit 1) d on true
            order by new.place"#,
         &column(|s| s.organization.as_str()),
         &column(|s| s.mirror.as_str()),

@@ -262,10 +262,10 @@ pub struct SetBack<'a> {
     pub next_try_at: Option<DateTime<Utc>>,
 }
 
-/// A try failed: so it is with the unit's open items.
-pub async fn set_back(tx: &mut Tx, unit: Unit<'_>, how: SetBack<'_>, now: DateTime<Utc>) -> Result<(), StoreError> {
+/// A try failed: so it is with the unit's open items. False where none is open any more.
+pub async fn set_back(tx: &mut Tx, unit: Unit<'_>, how: SetBack<'_>, now: DateTime<Utc>) -> Result<bool, StoreError> {
     let coverage = how.coverage.map(|coverage| to_json("items.coverage", coverage)).transpose()?;
-    sqlx::query!(
+    let done = sqlx::query!(
         "update items set state = $4, failure = $5, updated_at = $6, coverage = coalesce($7, coverage),
                           next_try_at = $8, publishing_at = null,
                           finished_at = case when $4 = 'failed' then $6::timestamptz end
@@ -282,5 +282,5 @@ pub async fn set_back(tx: &mut Tx, unit: Unit<'_>, how: SetBack<'_>, now: DateTi
     )
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() > 0)
 }

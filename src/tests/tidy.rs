@@ -9,7 +9,7 @@ use regex::Regex;
 
 /// A line may import only from lines above it; equals never import each other.
 const LAYERS: &[&[&str]] = &[
-    &["model", "clock", "seal"],
+    &["model", "clock", "seal", "rush"],
     &["store", "hub", "oci", "queue"],
     &["registries"],
     &["config", "telemetry", "shell"],

@@ -27,6 +27,8 @@ const PAUSE: Duration = Duration::from_millis(5);
 const MOST: usize = 500;
 /// Deliveries that wait for their transaction; more are sent away.
 const MOST_WAITING: usize = 2_000;
+/// So many in one transaction are a rush.
+const CROWD: usize = 12;
 /// How long a sender is kept waiting.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -104,6 +106,9 @@ impl Writer {
                 && let Ok(Some(next)) = timeout_at(end, calls.recv()).await
             {
                 batch.push(next);
+            }
+            if batch.len() >= CROWD {
+                self.app.rush.notice();
             }
             let answers = self.keep(&batch).await.unwrap_or_else(|error| {
                 let error = &error as &dyn std::error::Error;

@@ -11,6 +11,7 @@ impl TaskHandler for CopyDigest {
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let (app, last) = surroundings(&context)?;
+        app.rush.over().await;
         let answer = forward::perform(&app, &self, last).await;
         JobError::of(&app, &self, answer).await
     }

@@ -10,7 +10,7 @@ mod sweep_history;
 
 use std::time::Duration;
 
-use graphile_worker::{Worker, WorkerOptions, WorkerRecoveryConfig};
+use graphile_worker::{LocalQueueConfig, Worker, WorkerOptions, WorkerRecoveryConfig};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
@@ -20,6 +20,12 @@ pub use error::JobError;
 
 /// How long a job may go on after the process was asked to stop; then it is handed back to the queue.
 const GRACE: Duration = Duration::from_secs(15);
+
+/// Jobs a worker takes before it has a hand free for them. Without any, a free hand waits for the next second, and no worker
+/// does more jobs a second than it has hands; with many, jobs would wait here while other processes have nothing to do.
+const AHEAD: usize = 1;
+/// How long such a job may wait before another process may have it.
+const AHEAD_FOR: Duration = Duration::from_secs(2);
 
 /// Pause before a worker that ended begins again.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -73,6 +79,7 @@ async fn build(app: App, stop: CancellationToken) -> Result<Worker, WorkerError>
         .pg_pool(app.db.clone())
         .concurrency(usize::from(app.config.concurrency.max(1)))
         .poll_interval(Duration::from_secs(1))
+        .local_queue(LocalQueueConfig::default().with_size(AHEAD).with_ttl(AHEAD_FOR))
         .worker_recovery(recovery)
         .listen_os_shutdown_signals(false)
         .shutdown_signal(async move { stop.cancelled().await })
