@@ -21,7 +21,8 @@ export default defineConfig({
     baseURL,
     actionTimeout: 12_000,
     screenshot: "only-on-failure",
-    trace: "retain-on-failure",
+    // A trace of every test costs more than the test; the picture of a failure, and its words, are there all the same.
+    trace: process.env.CI ? "off" : "retain-on-failure",
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
       args: [

@@ -20,9 +20,8 @@ use crate::model::{Digest, Reference};
 
 /// A blob up to this size is held whole while it crosses, and asked for and begun in one request; 256 KiB.
 const SMALL: u64 = 256 * 1024;
-/// Smaller than this, a blob costs less than the questions with which copies agree on who brings it: signatures, and the
-/// empty configuration that all attestations share and would wait for each other with.
-const TINY: u64 = 4 * 1024;
+/// An empty configuration, `{}`, which all attestations share: once it is known to be somewhere, nobody queues for it.
+const EMPTY: u64 = 2;
 
 /// One source and one target.
 pub(super) struct Carrier<'a> {
@@ -134,11 +133,26 @@ impl<'a> Carrier<'a> {
         let key = if mounts { format!("blob {host}@{digest}") } else { format!("blob {}@{digest}", self.target) };
         let shared =
             |error| CopyError::at(Side::Destination, Step::Coordinate, &key)(RegistryError::Coordination(error));
-        let coordination = (blob.size > TINY).then_some(&self.ctx.coordination);
-        let _one = match coordination {
-            Some(all) => Some(all.lock(&key).await.map_err(&shared)?),
-            None => None,
-        };
+        let coordination = &self.ctx.coordination;
+        let mut session = None;
+        if mounts
+            && blob.size <= EMPTY
+            && let Some(home) = coordination.blob_home(host, digest).await.map_err(&shared)?
+        {
+            match self.target.mount(&home, digest).await.map_err(self.writing(Step::WriteBlob, digest))? {
+                Mount::Done => {
+                    if home == *self.target.name() {
+                        progress.skipped_blob();
+                    } else {
+                        progress.mounted_blob();
+                    }
+                    return Ok(());
+                }
+                Mount::Upload(begun) => session = Some(begun),
+                Mount::No => {}
+            }
+        }
+        let _one = coordination.lock(&key).await.map_err(&shared)?;
         // Whoever held the lock before may have brought it. Of a small blob the request that begins its upload asks for it
         // as well: a mount from its own repository.
         let asks_by_mount = mounts && blob.size <= SMALL;
@@ -146,12 +160,8 @@ impl<'a> Carrier<'a> {
             progress.skipped_blob();
             return Ok(());
         }
-        let mut session = None;
-        if mounts {
-            let home = match coordination {
-                Some(all) => all.blob_home(host, digest).await.map_err(&shared)?,
-                None => None,
-            };
+        if mounts && session.is_none() {
+            let home = coordination.blob_home(host, digest).await.map_err(&shared)?;
             let home = home.filter(|home| home != self.target.name());
             if let Some(from) = home.as_ref().or(asks_by_mount.then_some(self.target.name())) {
                 match self.target.mount(from, digest).await.map_err(self.writing(Step::WriteBlob, digest))? {
@@ -170,10 +180,7 @@ impl<'a> Carrier<'a> {
         }
         self.transfer(blob, session).await?;
         progress.copied_blob();
-        match coordination {
-            Some(all) => all.remember_blob(host, self.target.name(), digest).await.map_err(&shared),
-            None => Ok(()),
-        }
+        coordination.remember_blob(host, self.target.name(), digest).await.map_err(&shared)
     }
 
     async fn is_there(&self, digest: &Digest) -> Result<bool, CopyError> {
