@@ -175,7 +175,10 @@ export async function barriers(page: Page, script: boolean, rules?: string[]): P
 
 /** How many pixels the page is wider than its window. */
 export async function overflow(page: Page): Promise<number> {
-  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  const measured = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  // A window that was just made smaller takes a moment to be laid out anew.
+  for (let look = 0; look < 20 && (await measured()) !== 0; look++) await page.waitForTimeout(100);
+  return measured();
 }
 
 /** The row of a table that these words name. */
