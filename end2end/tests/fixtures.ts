@@ -177,8 +177,12 @@ export async function barriers(page: Page, script: boolean, rules?: string[]): P
 export async function overflow(page: Page): Promise<number> {
   const measured = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   // A window that was just made smaller takes a moment to be laid out anew.
-  for (let look = 0; look < 20 && (await measured()) !== 0; look++) await page.waitForTimeout(100);
-  return measured();
+  let pixels = await measured();
+  for (let look = 0; look < 20 && pixels !== 0; look++) {
+    await page.waitForTimeout(100);
+    pixels = await measured();
+  }
+  return pixels;
 }
 
 /** The row of a table that these words name. */

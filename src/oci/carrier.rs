@@ -16,7 +16,7 @@ use super::profile::Chunking;
 use super::registry::Repository;
 use super::send::Payload;
 use super::upload::{Mount, Session};
-use crate::model::{Digest, Reference};
+use crate::model::{Digest, Reference, RepoName};
 
 /// A blob up to this size is held whole while it crosses, and asked for and begun in one request; 256 KiB.
 const SMALL: u64 = 256 * 1024;
@@ -139,15 +139,8 @@ impl<'a> Carrier<'a> {
             && blob.size <= EMPTY
             && let Some(home) = coordination.blob_home(host, digest).await.map_err(&shared)?
         {
-            match self.target.mount(&home, digest).await.map_err(self.writing(Step::WriteBlob, digest))? {
-                Mount::Done => {
-                    if home == *self.target.name() {
-                        progress.skipped_blob();
-                    } else {
-                        progress.mounted_blob();
-                    }
-                    return Ok(());
-                }
+            match self.mount(&home, digest).await? {
+                Mount::Done => return Ok(()),
                 Mount::Upload(begun) => session = Some(begun),
                 Mount::No => {}
             }
@@ -161,18 +154,12 @@ impl<'a> Carrier<'a> {
             return Ok(());
         }
         if mounts && session.is_none() {
+            let own = self.target.name();
             let home = coordination.blob_home(host, digest).await.map_err(&shared)?;
-            let home = home.filter(|home| home != self.target.name());
-            if let Some(from) = home.as_ref().or(asks_by_mount.then_some(self.target.name())) {
-                match self.target.mount(from, digest).await.map_err(self.writing(Step::WriteBlob, digest))? {
-                    Mount::Done if home.is_none() => {
-                        progress.skipped_blob();
-                        return Ok(());
-                    }
-                    Mount::Done => {
-                        progress.mounted_blob();
-                        return Ok(());
-                    }
+            let home = home.filter(|home| home != own);
+            if let Some(from) = home.as_ref().or(asks_by_mount.then_some(own)) {
+                match self.mount(from, digest).await? {
+                    Mount::Done => return Ok(()),
                     Mount::Upload(begun) => session = Some(begun),
                     Mount::No => {}
                 }
@@ -181,6 +168,17 @@ impl<'a> Carrier<'a> {
         self.transfer(blob, session).await?;
         progress.copied_blob();
         coordination.remember_blob(host, self.target.name(), digest).await.map_err(&shared)
+    }
+
+    /// Asks for a mount and counts one that is done: from its own repository, it says that the blob was there.
+    async fn mount(&self, from: &RepoName, digest: &Digest) -> Result<Mount, CopyError> {
+        let mount = self.target.mount(from, digest).await.map_err(self.writing(Step::WriteBlob, digest))?;
+        match mount {
+            Mount::Done if from == self.target.name() => self.ctx.progress.skipped_blob(),
+            Mount::Done => self.ctx.progress.mounted_blob(),
+            Mount::Upload(_) | Mount::No => {}
+        }
+        Ok(mount)
     }
 
     async fn is_there(&self, digest: &Digest) -> Result<bool, CopyError> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use ferry::model::{
-    FilterNames, FoundRun, Freshness, Item, ItemState, Overview, Page, Place, RunDetail, RunState, StepKind,
+    FilterNames, FoundRun, Freshness, Item, ItemState, Overview, Page, Place, RunDetail, RunId, RunState, StepKind,
     TagTimeline, Whereabouts,
 };
 use ferry::sandbox::{Facade, Fault, Trouble};
@@ -46,6 +46,20 @@ async fn refused(story: &Story, person: &Person) -> String {
     let host = story.sandbox.destination_registry();
     let destination = story.destination(person, "Refused", &host, "refused", Some(("robot", "wrong"))).await;
     story.rule_with(person, "wrong", &["acme/dhi-nginx"], &destination, &[("form[include]", "1.29")]).await
+}
+
+/// Later, another organization forwards another image of the same tag to the same repository; its run.
+async fn forwarded_by_globex(story: &Story, ours: RunId) -> RunId {
+    let (run, item) = (uuid::Uuid::now_v7(), uuid::Uuid::now_v7());
+    let copy = "insert into runs select (jsonb_populate_record(r, jsonb_build_object(
+                    'id', $1::uuid, 'organization', 'globex', 'rule_id', null, 'destination_id', null))).*
+                from runs r where r.id = $2";
+    sqlx::query(copy).bind(run).bind(ours.0).execute(&story.app.db).await.expect("their run");
+    let copy = "insert into items select (jsonb_populate_record(i, jsonb_build_object(
+                    'id', $1::uuid, 'run_id', $2::uuid, 'digest', 'sha256:' || repeat('e', 64)))).*
+                from items i where i.run_id = $3";
+    sqlx::query(copy).bind(item).bind(run).bind(ours.0).execute(&story.app.db).await.expect("their item");
+    RunId(run)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -237,6 +251,11 @@ async fn where_an_image_is_names_mirrors_and_destinations_with_what_was_proven_a
     let second = story.run_whole(&olivia, &rule).await;
     let new = only(&second).digest.clone();
     assert_ne!(old, new);
+    let foreign = forwarded_by_globex(&story, second.run.id).await;
+    let gus = story.signed_in("gus").await;
+    let theirs: Whereabouts = gus.read("history/places", &[("organization", "globex"), ("q", "1.29")]).await;
+    assert!(!theirs.places.is_empty(), "{theirs:#?}");
+    assert!(theirs.places.iter().all(|place| place.run == foreign && place.moved_on.is_none()), "{theirs:#?}");
     let found = places(&olivia, old.short()).await.places;
     assert_eq!(found.len(), 2, "{found:#?}");
     for place in &found {
