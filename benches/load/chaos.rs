@@ -153,14 +153,15 @@ async fn round(postgres: &Arc<Postgres>, name: &str, mut storm: Option<Storm>) -
     Ok(Round { wall: run.wall(database).await?, kills, restarts, gave_up, history, same, wrong })
 }
 
-/// Waits until the queue is empty: a job whose worker died after its work was done is taken once more, and does nothing.
+/// Waits until nothing in the queue can begin: a job whose worker died after its work was done is taken once more, and does
+/// nothing. One that was replaced by another of its key while its worker died never begins again; the sweep removes it.
 async fn leftovers(database: &PgPool) -> anyhow::Result<Option<String>> {
     let begun = Instant::now();
     loop {
         let left: Vec<String> = sqlx::query_scalar(
             "select concat_ws(' ', key, case when locked_by is not null then 'held by ' || locked_by end,
                               'due in', extract(epoch from run_at - now())::integer, 's, attempt', attempts, last_error)
-             from ferry_queue._private_jobs",
+             from ferry_queue._private_jobs where attempts < max_attempts or locked_by is not null",
         )
         .fetch_all(database)
         .await?;

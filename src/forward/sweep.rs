@@ -1,4 +1,4 @@
-//! Retention: tags of old runs and old deliveries go, the runs and their numbers stay.
+//! Retention: tags of old runs and old deliveries go, the runs and their numbers stay; jobs that cannot begin go too.
 
 use chrono::TimeDelta;
 
@@ -11,6 +11,7 @@ pub async fn sweep(app: &App) -> Result<(), ForwardError> {
     let before = app.clock.now() - TimeDelta::days(i64::from(app.config.history_days));
     let runs = sweep::items_before(&app.db, before).await?;
     sweep::deliveries_before(&app.db, before).await?;
+    app.queue.clean().await?;
     if runs > 0 {
         tracing::info!(
             runs,

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use graphile_worker::{JobSpec, RawJobSpec, WorkerUtils};
+use graphile_worker::worker_utils::types::CleanupTask;
 use serde::{Deserialize, Serialize};
 use sqlx::{PgPool, Postgres, Transaction};
 
@@ -217,9 +218,9 @@ digest_job! {
 /// The queue cannot take a job.
 #[derive(Debug, thiserror::Error)]
 pub enum QueueError {
-    /// The job could not be written.
-    #[error("a job could not be queued")]
-    Add(#[from] graphile_worker::errors::GraphileWorkerError),
+    /// A job could not be written or removed.
+    #[error("the job queue cannot be written")]
+    Change(#[from] graphile_worker::errors::GraphileWorkerError),
     /// The queue's own tables could not be brought up to date.
     #[error("the queue's tables could not be brought up to date: {0}")]
     Migrate(String),
@@ -248,6 +249,12 @@ impl Queue {
     /// Brings the queue's tables up to date.
     pub async fn migrate(&self) -> Result<(), QueueError> {
         self.0.migrate().await.map_err(|error| QueueError::Migrate(error.to_string()))
+    }
+
+    /// Removes jobs that will never begin: those replaced by another of their key while their worker was dying, and those
+    /// that were begun as often as a job may be.
+    pub async fn clean(&self) -> Result<(), QueueError> {
+        Ok(self.0.cleanup(&[CleanupTask::DeletePermanentlyFailedJobs]).await?)
     }
 
     /// Queues a job; it begins once the transaction is committed. One with the same key that waits is replaced; one that

@@ -3,7 +3,9 @@
 use chrono::TimeDelta;
 use ferry::forward;
 use ferry::model::{FailureClass, FoundRun, Item, ItemState, Mend, Page, Preview, RunDetail, RunState};
+use ferry::queue::SweepHistory;
 use ferry::sandbox::{Facade, Fault, Trouble};
+use ferry::store;
 
 use super::person::Person;
 use super::story::{Beginning, Story, all_items, assert_ended, only};
@@ -179,7 +181,20 @@ async fn old_runs_keep_their_numbers_when_their_tags_go() {
         .await
         .expect("an old run");
 
+    let mut tx = store::begin(&story.app.db).await.expect("a transaction");
+    let later = Some(story.app.clock.now() + TimeDelta::days(1));
+    story.app.queue.add_at(&mut tx, &SweepHistory::new(), later).await.expect("it is queued");
+    store::commit(tx).await.expect("it is kept");
+    let used_up = "update ferry_queue._private_jobs set attempts = max_attempts where run_at > now() + interval '1 hour'";
+    let used_up = sqlx::query(used_up).execute(&story.app.db).await.expect("begun as often as it may be");
+    assert_eq!(used_up.rows_affected(), 1);
+
     forward::sweep(&story.app).await.expect("it sweeps");
+    let jobs: i64 = sqlx::query_scalar("select count(*) from ferry_queue._private_jobs where attempts = max_attempts")
+        .fetch_one(&story.app.db)
+        .await
+        .expect("a number");
+    assert_eq!(jobs, 0, "a job that can never begin is not kept");
     forward::sweep(&story.app).await.expect("a second time does nothing");
 
     let run = before.run.id.to_string();
