@@ -109,9 +109,7 @@ async fn page_part<L: Listing>(visitor: &Visitor, head: Option<Head>) -> Result<
                 Err(CatalogError::Hub(error)) => head.refusal = Some(refusal(app, &error)),
                 other => return other,
             }
-        } else if is_old::<L>(app, &head)
-            && listings::ask(&app.db, organization, L::SUBJECT, now, now - PAUSE).await?
-        {
+        } else if is_old::<L>(app, &head) && listings::ask(&app.db, organization, L::SUBJECT, now, now - PAUSE).await? {
             read_behind::<L>(visitor, &head).await?;
         }
     }
@@ -129,7 +127,9 @@ async fn own_part<L: Listing>(
     let fresh = match (hub, &kept) {
         (None, None) => return Err(CatalogError::NeverRead),
         (Some(hub), None) => Some(refresh(app, organization, hub).await?),
-        (Some(hub), Some((head, _))) if (is_old::<L>(app, head) || is_outdated(head)) && L::is_whole_for(hub.kind()) => {
+        (Some(hub), Some((head, _)))
+            if (is_old::<L>(app, head) || is_outdated(head)) && L::is_whole_for(hub.kind()) =>
+        {
             match refresh(app, organization, hub).await {
                 Err(CatalogError::Hub(error)) => {
                     tracing::warn!(error = &error as &dyn std::error::Error, "what was read before is used: {error}");

@@ -94,7 +94,8 @@ pub async fn refresh(app: &App, organization: &OrgName) -> Result<(), CatalogErr
         Err(CatalogError::Hub(error)) => {
             tracing::warn!(error = &error as &dyn std::error::Error, "the catalog stays as it was read: {error}");
             if let HubError::BadCredential { .. } | HubError::WrongKindOfCredential { .. } = error {
-                let sentence = "Docker Hub does not accept the organization's token. Save another one under Connection.";
+                let sentence =
+                    "Docker Hub does not accept the organization's token. Save another one under Connection.";
                 let refusal = CatalogRefusal { at: app.clock.now(), sentence: sentence.to_owned() };
                 listings::refuse(&app.db, organization, Subject::Catalog, &refusal).await?;
             }

@@ -104,9 +104,9 @@ pub(super) fn narrow(all: &[Seen<'_>], categories: &[Choice], filter: &CatalogFi
     }
     match filter.sort {
         CatalogSort::Best => {
-            found.sort_by(|(a, one), (b, other)| (a, !one.entry.featured, name(one)).cmp(&(b, !other.entry.featured, name(other))));
+            found.sort_by_cached_key(|(rank, one)| (rank.clone(), !one.entry.featured, name(one)));
         }
-        CatalogSort::Name => found.sort_by_key(|(_, one)| name(one)),
+        CatalogSort::Name => found.sort_by_cached_key(|(_, one)| name(one)),
     }
     let pages = found.len().div_ceil(PAGE).max(1);
     let page = usize::try_from(filter.page).unwrap_or(usize::MAX).clamp(1, pages);
@@ -149,18 +149,20 @@ fn values(facet: Facet, counts: &BTreeMap<&str, u32>, categories: &[Choice], cho
 fn value_name(facet: Facet, id: &str, categories: &[Choice]) -> String {
     let yes_and_no = facet.yes_and_no().map(|[yes, no]| if id == "no" { no } else { yes });
     let word = match (facet, id) {
-        (Facet::Kind, _) => {
-            [RepositoryKind::Image, RepositoryKind::HelmChart].into_iter().find(|kind| kind.as_str() == id).map(RepositoryKind::label)
-        }
+        (Facet::Kind, _) => [RepositoryKind::Image, RepositoryKind::HelmChart]
+            .into_iter()
+            .find(|kind| kind.as_str() == id)
+            .map(RepositoryKind::label),
         (_, "yes" | "no") => yes_and_no,
         _ => None,
     };
     match (facet, word) {
         (_, Some(word)) => word.to_owned(),
         (Facet::Distribution, None) => distribution_name(id),
-        (Facet::Category, None) => {
-            categories.iter().find(|category| category.id == id).map_or_else(|| id.to_owned(), |category| category.name.clone())
-        }
+        (Facet::Category, None) => categories
+            .iter()
+            .find(|category| category.id == id)
+            .map_or_else(|| id.to_owned(), |category| category.name.clone()),
         _ => id.to_owned(),
     }
 }
@@ -192,7 +194,8 @@ mod tests {
     }
 
     fn narrowed(set: impl FnOnce(&mut CatalogFilter)) -> Narrowed {
-        let categories = [("data", "Databases"), ("web", "Web")].map(|(id, name)| Choice { id: id.into(), name: name.into() });
+        let categories =
+            [("data", "Databases"), ("web", "Web")].map(|(id, name)| Choice { id: id.into(), name: name.into() });
         let entries = vec![
             entry("node", &["web"], &["debian-13", "alpine-3.22"], true),
             entry("nginx", &["web"], &["alpine-3.22"], false),
@@ -215,7 +218,8 @@ mod tests {
     /// A facet's values as `name count`, with a star at those chosen.
     fn counts(found: &Narrowed, facet: Facet) -> Vec<String> {
         let values = found.facets.iter().find(|values| values.facet == facet).map(|values| &values.values);
-        let words = |value: &FacetValue| format!("{}{} {}", if value.chosen { "*" } else { "" }, value.name, value.count);
+        let words =
+            |value: &FacetValue| format!("{}{} {}", if value.chosen { "*" } else { "" }, value.name, value.count);
         values.into_iter().flatten().map(words).collect()
     }
 
@@ -268,7 +272,10 @@ mod tests {
     fn what_fits_best_is_first_and_a_page_too_far_is_the_last() {
         assert_eq!(names(&narrowed(|filter| filter.q = "redis".into())), ["redis", "redis-chart"]);
         assert_eq!(names(&narrowed(|_| ())), ["redis", "nginx", "node", "redis-chart"], "featured first");
-        assert_eq!(names(&narrowed(|filter| filter.sort = CatalogSort::Name)), ["nginx", "node", "redis", "redis-chart"]);
+        assert_eq!(
+            names(&narrowed(|filter| filter.sort = CatalogSort::Name)),
+            ["nginx", "node", "redis", "redis-chart"]
+        );
         let far = narrowed(|filter| filter.page = 99);
         assert_eq!((far.page, far.pages, far.found), (1, 1, 4));
         let nothing = narrowed(|filter| filter.q = "nothing".into());

@@ -57,16 +57,21 @@ impl Text {
         let names = || self.names.iter();
         let words = || names().flat_map(|name| name.split(' '));
         let long = word.chars().count() >= WITHIN_TEXT;
-        let fits = [
-            (Fit::Name, names().any(|name| name == word)),
-            (Fit::NameBegins, names().any(|name| name.starts_with(word))),
-            (Fit::Word, words().any(|part| part == word)),
-            (Fit::WordBegins, words().any(|part| part.starts_with(word))),
-            (Fit::WithinName, names().any(|name| name.contains(word))),
-            (Fit::Description, self.description.split(' ').any(|part| part.starts_with(word))),
-            (Fit::WithinDescription, long && self.description.contains(word)),
-        ];
-        fits.into_iter().find(|(_, so)| *so).map(|(fit, _)| fit)
+        if names().any(|name| name == word) {
+            Some(Fit::Name)
+        } else if names().any(|name| name.starts_with(word)) {
+            Some(Fit::NameBegins)
+        } else if words().any(|part| part == word) {
+            Some(Fit::Word)
+        } else if words().any(|part| part.starts_with(word)) {
+            Some(Fit::WordBegins)
+        } else if names().any(|name| name.contains(word)) {
+            Some(Fit::WithinName)
+        } else if self.description.split(' ').any(|part| part.starts_with(word)) {
+            Some(Fit::Description)
+        } else {
+            (long && self.description.contains(word)).then_some(Fit::WithinDescription)
+        }
     }
 
     /// How the word is found in the names with some letters wrong, missing, too many or in another order. It may be the

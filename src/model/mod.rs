@@ -30,9 +30,7 @@ mod text;
 mod timeline;
 mod whereabouts;
 
-pub use catalog::{
-    CatalogEntry, CatalogName, CatalogRepository, Choice, PlatformImage, RepositoryKind, TagGroup,
-};
+pub use catalog::{CatalogEntry, CatalogName, CatalogRepository, Choice, PlatformImage, RepositoryKind, TagGroup};
 pub use connection::{Connection, ConnectionForm};
 pub use coverage::{AttestationSeen, Coverage, DiscoveredBy, Gone, PlatformCoverage, SignatureState};
 pub use destination::{BAD_AUTHORITY, Destination, DestinationDraft, DestinationForm, Title};

@@ -34,7 +34,8 @@ async fn until(person: &Person, done: impl Fn(&CatalogList) -> bool) -> CatalogL
 
 /// An hour passes.
 async fn an_hour(story: &Story) {
-    let statement = "update listings set read_at = read_at - interval '1 hour', asked_at = asked_at - interval '1 hour',
+    let statement =
+        "update listings set read_at = read_at - interval '1 hour', asked_at = asked_at - interval '1 hour',
                             outdated_at = outdated_at - interval '1 hour', refused_at = refused_at - interval '1 hour'";
     sqlx::query(statement).execute(&story.app.db).await.expect("an older listing");
 }
@@ -205,21 +206,26 @@ async fn the_whole_of_dockers_catalog_is_ranked_counted_and_paged() {
     let all = list(&mia, &[]).await;
     assert_eq!((all.found, all.page), (all.total, 1));
     assert_eq!(all.pages, all.total.div_ceil(60));
-    for values in all.facets.iter().filter(|values| values.facet.yes_and_no().is_some() || values.facet == Facet::Kind) {
+    for values in all.facets.iter().filter(|values| values.facet.yes_and_no().is_some() || values.facet == Facet::Kind)
+    {
         let sum: u32 = values.values.iter().map(|value| value.count).sum();
         // Of FIPS and STIG only those that have it are offered.
         assert!(sum == all.total || sum < all.total && values.values.len() == 1, "{values:?}");
     }
-    for category in all.facets.iter().filter(|values| values.facet == Facet::Category).flat_map(|values| &values.values) {
+    for category in all.facets.iter().filter(|values| values.facet == Facet::Category).flat_map(|values| &values.values)
+    {
         let narrowed = list(&mia, &[("filter[category][]", &category.id)]).await;
         assert_eq!(narrowed.found, category.count, "{category:?}");
     }
     let last = list(&mia, &[("filter[page]", &all.pages.to_string())]).await;
     assert_eq!(last.skipped + u32::try_from(last.entries.len()).expect("a page"), all.total);
 
-    for (typed, first, mistyped) in
-        [("redis", "redis", false), ("REDIS helm", "redis-chart", false), ("postgers", "postgres", true), ("kubeclt", "kubectl", true)]
-    {
+    for (typed, first, mistyped) in [
+        ("redis", "redis", false),
+        ("REDIS helm", "redis-chart", false),
+        ("postgers", "postgres", true),
+        ("kubeclt", "kubectl", true),
+    ] {
         let began = Instant::now();
         let found = list(&mia, &[("filter[q]", typed)]).await;
         println!("{typed}: {} of {} in {:?}", found.found, found.total, began.elapsed());

@@ -63,9 +63,9 @@ impl Asked {
     pub fn href(&self, base: &str) -> String {
         let page = self.filter.page.to_string();
         let page = if self.filter.page > 1 { page.as_str() } else { "" };
-        let facets = Facet::ALL.into_iter().flat_map(|facet| {
-            self.filter.chosen(facet).iter().map(move |value| (facet.as_str(), value.as_str()))
-        });
+        let facets = Facet::ALL
+            .into_iter()
+            .flat_map(|facet| self.filter.chosen(facet).iter().map(move |value| (facet.as_str(), value.as_str())));
         let fields = [("q", self.filter.q.as_str())].into_iter().chain(facets);
         let fields = fields.chain([("sort", self.filter.sort.as_str()), ("view", self.look.as_str()), ("page", page)]);
         let fields: Vec<_> = fields.filter(|(_, value)| !value.trim().is_empty()).collect();

@@ -28,7 +28,12 @@ pub fn Cards(entries: Vec<CatalogEntry>, base: String, picked: Picked) -> impl I
 
 /// Rows; `distributions` says how each is called.
 #[component]
-pub fn Table(entries: Vec<CatalogEntry>, distributions: Vec<FacetValue>, base: String, picked: Picked) -> impl IntoView {
+pub fn Table(
+    entries: Vec<CatalogEntry>,
+    distributions: Vec<FacetValue>,
+    base: String,
+    picked: Picked,
+) -> impl IntoView {
     let columns = [
         Column::text("Repository"),
         Column::text("Type"),

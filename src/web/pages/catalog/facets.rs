@@ -66,6 +66,7 @@ fn One(facet: Facet, value: FacetValue) -> impl IntoView {
                 on:change=changed
             />
             <span class="facets__name">{name}</span>
+            " "
             <span class="facets__count">{count}</span>
         </label>
     }

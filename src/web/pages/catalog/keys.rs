@@ -63,7 +63,8 @@ fn below(here: &web_sys::HtmlElement, forth: bool) -> Option<web_sys::HtmlElemen
     let in_order = std::iter::successors(beside(here, forth), |next| beside(next, forth));
     let mut rows = in_order.skip_while(|next| next.offset_top() == top);
     let first = rows.next()?;
-    let row: Vec<_> = std::iter::once(first.clone()).chain(rows.take_while(|next| next.offset_top() == first.offset_top())).collect();
+    let row: Vec<_> =
+        std::iter::once(first.clone()).chain(rows.take_while(|next| next.offset_top() == first.offset_top())).collect();
     row.into_iter().min_by_key(|next| (next.offset_left() - left).abs())
 }
 

@@ -67,7 +67,8 @@ pub fn SelectionBar(picked: Picked, shown: Vec<CatalogName>) -> impl IntoView {
         count => format!("{count} selected"),
     };
     let elsewhere = move || {
-        let names: Vec<_> = picked.0.with(|picked| picked.iter().filter(|name| !shown.contains(name)).cloned().collect());
+        let names: Vec<_> =
+            picked.0.with(|picked| picked.iter().filter(|name| !shown.contains(name)).cloned().collect());
         let field = |name: CatalogName| view! { <input type="hidden" name="source" value=name.to_string() /> };
         names.into_iter().map(field).collect_view()
     };
