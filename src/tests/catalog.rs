@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use ferry::catalog::{self, CatalogError};
 use ferry::model::{CatalogEntry, CatalogList, Facet, OrgName};
 use ferry::sandbox::{self, Facade, Fault, Trouble};
@@ -15,7 +15,7 @@ const ACME: (&str, &str) = ("organization", "acme");
 
 async fn list(person: &Person, filter: &[(&str, &str)]) -> CatalogList {
     // A filter of nothing is still a filter.
-    let fields = [&[ACME, ("filter[sort]", "best")], filter].concat();
+    let fields = [filter, &[ACME, ("filter[sort]", "best")]].concat();
     person.read("catalog/list", &fields).await
 }
 
@@ -77,7 +77,7 @@ async fn while_docker_hub_is_away_the_catalog_is_shown_with_a_note() {
     assert_eq!((shown.total, shown.refusal), (first.total, None), "nobody waits for Docker Hub");
     let noted = until(&mia, |list| list.refusal.is_some()).await;
     assert!(noted.refusal.expect("why").sentence.contains("cannot be reached"));
-    assert!(noted.read_at < Utc::now() - chrono::TimeDelta::minutes(50), "the age stays");
+    assert!(noted.read_at < story.app.clock.now() - TimeDelta::minutes(50), "the age stays");
     let page = mia.page("/orgs/acme/catalog").await;
     assert_eq!(page.status, 200, "{page:?}");
     for words in ["Docker's catalog could not be read again", "cannot be reached", "Docker's catalog as of", "Vault"] {

@@ -37,7 +37,7 @@ pub fn Filters(asked: Memo<Asked>, base: String) -> impl IntoView {
             attr:id=FORM
             on:submit=move |event| live.submitted.run(event)
             on:input=move |event| live.typed.run(event)
-            on:keydown=keys::into_list
+            on:keydown=|event| keys::into_list(&event)
         >
             <FilterSearch
                 label="Search the catalog"

@@ -9,7 +9,7 @@ use super::facets::Facets;
 use super::filters::{Chips, Filters};
 use super::keys;
 use super::selection::{Picked, SelectionBar};
-use crate::model::{CatalogEntry, CatalogList, CatalogRefusal, Facet};
+use crate::model::{CatalogList, CatalogRefusal, Facet};
 use crate::web::components::{ButtonLink, EmptyState, Notice, Pagination, TimeAgo, Tone, Variant};
 use crate::web::format;
 
@@ -55,7 +55,7 @@ pub fn Found(list: CatalogList, asked: Memo<Asked>, shown: Asked, base: String, 
             <Filters asked base=base.clone() />
             <div class="catalog-page">
                 <Facets facets=facets.clone() />
-                <div class="stack" on:keydown=keys::through_list>
+                <div class="stack" on:keydown=|event| keys::through_list(&event)>
                     <div class="cluster" data-align="between">
                         <p class="muted small tabular-nums" role="status">{words}</p>
                         <p class="muted small">"Docker's catalog as of " <TimeAgo at=read_at /></p>

@@ -23,8 +23,8 @@ pub fn use_slash() {
 }
 
 /// From the search box into the list.
-pub fn into_list(event: ev::KeyboardEvent) {
-    let of_search = target(&event).is_some_and(|here| here.matches(SEARCH).unwrap_or_default());
+pub fn into_list(event: &ev::KeyboardEvent) {
+    let of_search = target(event).is_some_and(|here| here.matches(SEARCH).unwrap_or_default());
     let entry = first(ENTRY).filter(|_| of_search && event.key() == "ArrowDown");
     if entry.is_some() {
         event.prevent_default();
@@ -33,8 +33,8 @@ pub fn into_list(event: ev::KeyboardEvent) {
 }
 
 /// From one entry to its neighbour; up from the first row to the search box.
-pub fn through_list(event: ev::KeyboardEvent) {
-    let Some(here) = target(&event).filter(|here| here.tag_name() == "A").and_then(|here| entry_of(&here)) else {
+pub fn through_list(event: &ev::KeyboardEvent) {
+    let Some(here) = target(event).filter(|here| here.tag_name() == "A").and_then(|here| entry_of(&here)) else {
         return;
     };
     let next = match event.key().as_str() {
