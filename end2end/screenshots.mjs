@@ -26,6 +26,7 @@ const pages = [
   ["overview", "olivia", "/orgs/acme/overview"],
   ["overview-empty", "gus", "/orgs/globex/overview"],
   ["catalog", "olivia", "/orgs/acme/catalog"],
+  ["catalog-table", "olivia", "/orgs/acme/catalog?kind=image&view=table"],
   ["catalog-nothing", "olivia", "/orgs/acme/catalog?q=nothing"],
   ["repository", "olivia", "/orgs/acme/catalog/postgres"],
   ["repository-mirror", "olivia", "/orgs/acme/catalog/postgres", (page) => page.locator("summary", { hasText: /^Mirror to/ }).click()],

@@ -14,15 +14,47 @@ test("the catalog follows what is typed, and the address with it", async ({ page
   await expect(entries).toHaveCount(2);
   await expect(search).toBeFocused();
   await expect(search).toHaveValue("redis");
-  await page.getByLabel("Kind").selectOption("Helm chart");
-  await expect(page).toHaveURL(/q=redis&kind=/);
+  const charts = page.getByRole("group", { name: "Type" }).getByRole("checkbox", { name: /^Helm chart/ });
+  await charts.check();
+  await expect(page).toHaveURL("/orgs/acme/catalog?q=redis&kind=helm-chart");
   await expect(entries).toHaveCount(1);
+  await expect(charts).toBeFocused();
   await page.goBack();
   await expect(entries).toHaveCount(2);
-  await expect(page.getByLabel("Kind")).toHaveValue("");
+  await expect(charts).not.toBeChecked();
   await page.getByRole("link", { name: "Clear" }).click();
   await expect(search).toHaveValue("");
   expect(loads, "pages loaded anew").toEqual([]);
+});
+
+test("the catalog is gone through by keyboard", async ({ page, as, open }) => {
+  await as("mia");
+  await open("/orgs/acme/catalog?sort=name");
+  const links = page.getByRole("list", { name: "Repositories" }).getByRole("listitem").getByRole("link");
+  const search = page.getByLabel("Search the catalog");
+  await page.keyboard.press("/");
+  await expect(search).toBeFocused();
+  await expect(search).toHaveValue("");
+  await page.keyboard.press("ArrowDown");
+  await expect(links.nth(0)).toBeFocused();
+  await page.keyboard.press("ArrowRight");
+  await expect(links.nth(1)).toBeFocused();
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("ArrowDown");
+  const [first, focused] = [await links.nth(0).boundingBox(), await page.locator(":focus").boundingBox()];
+  expect(focused!.y, "the next row").toBeGreaterThan(first!.y);
+  expect(focused!.x).toBe(first!.x);
+  await page.keyboard.press("ArrowUp");
+  await expect(links.nth(0)).toBeFocused();
+  await page.keyboard.press("ArrowUp");
+  await expect(search).toBeFocused();
+  await search.pressSequentially("a/b");
+  await expect(search, "a sign is typed where one types").toHaveValue("a/b");
+  await search.fill("vault");
+  await expect(links).toHaveCount(1);
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1, name: "Vault" })).toBeVisible();
 });
 
 test("a mirror's name is checked while it is typed", async ({ page, as, open }) => {

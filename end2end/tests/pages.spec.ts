@@ -32,6 +32,7 @@ const full: Seen[] = [
   { name: "sign in", address: "/sign-in", heading: "Sign in to Ferry", title: "Sign in", words: "With your Docker Hub account." },
   { name: "overview", person: "mia", address: acme("overview"), heading: "Overview", words: "In the last seven days, by reason." },
   { name: "catalog", person: "olivia", address: acme("catalog"), heading: "Catalog", words: /^\d+ of \d+ repositories$/ },
+  { name: "catalog as a table", person: "mia", address: acme("catalog?kind=image&view=table"), heading: "Catalog", words: /^\d+ of \d+ repositories$/ },
   { name: "repository", person: "olivia", address: acme("catalog/postgres"), heading: "PostgreSQL", words: "Docker copies it into acme" },
   { name: "repository's overview", person: "olivia", address: acme("catalog/nginx?tab=overview"), heading: "Nginx", words: "View in repository" },
   { name: "repository's guides", person: "adam", address: acme("catalog/nginx?tab=guides"), heading: "Nginx", words: "Only owners of acme may mirror it to another repository." },

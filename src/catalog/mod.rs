@@ -1,16 +1,25 @@
-//! The catalog as the organization sees it: Docker's list, filtered, with what is mirrored already.
+//! The catalog as the organization sees it: Docker's list as it was read last, narrowed, with what is mirrored already.
 
-mod filter;
+mod cache;
+mod listing;
+mod narrow;
+mod search;
 mod texts;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeMap;
 
-use crate::app::Visitor;
+use crate::app::{App, Visitor};
+use crate::connection::ConnectionError;
 use crate::hub::{self, HubError};
 use crate::model::{
-    ApiError, CatalogEntry, CatalogFilter, CatalogList, CatalogName, CatalogRepository, Choice, PlatformImage,
-    RepoName, RepositoryKind, TagGroup,
+    ApiError, CatalogEntry, CatalogFilter, CatalogList, CatalogName, CatalogRefusal, CatalogRepository, OrgName,
+    PlatformImage, RepoName, RepositoryKind, TagGroup,
 };
+use crate::queue::QueueError;
+use crate::store::listings::{self, Subject};
+use crate::store::{StoreError, rules};
+use listing::DockerCatalog;
+use narrow::Seen;
 
 /// Why the catalog cannot be shown.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +28,15 @@ pub enum CatalogError {
     Hub(#[from] HubError),
     #[error("the catalog has no repository {0}")]
     NotFound(CatalogName),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+    #[error(transparent)]
+    Connection(#[from] ConnectionError),
+    /// Nobody has opened it yet, and the organization gave Ferry nothing to sign in with.
+    #[error("the catalog was never read")]
+    NeverRead,
 }
 
 impl From<CatalogError> for ApiError {
@@ -28,38 +46,63 @@ impl From<CatalogError> for ApiError {
             CatalogError::NotFound(name) => {
                 Self::NotFound(format!("The catalog has no repository called {name}. Look for it in the catalog."))
             }
+            CatalogError::Store(error) => error.into(),
+            CatalogError::Queue(error) => error.into(),
+            CatalogError::Connection(error) => error.into(),
+            CatalogError::NeverRead => {
+                Self::Conflict("Docker's catalog was not read yet. Open the catalog, then try again.".to_owned())
+            }
         }
     }
 }
 
-/// The repositories that pass the filter, and what can be filtered by.
+/// One page of the repositories that pass the filter, and how many each facet would leave. From what is kept: Docker Hub is
+/// asked behind it, and waited for only where nothing was read yet.
 pub async fn list(visitor: &Visitor, filter: &CatalogFilter) -> Result<CatalogList, CatalogError> {
-    let organization = visitor.organization.as_str();
-    let (catalog, mirrors) = tokio::try_join!(visitor.hub.catalog(organization), visitor.hub.mirrors(organization))?;
-    let mut mirrored: HashMap<String, Vec<RepoName>> = HashMap::new();
-    for mirror in &mirrors.mirrors {
-        if let Some(repository) = mirror_name(mirror) {
-            mirrored.entry(mirror.source.name.clone()).or_default().push(repository);
-        }
-    }
-    let mut entries: Vec<CatalogEntry> = catalog
-        .repositories
-        .iter()
-        .filter_map(|found| entry(found, mirrored.remove(&found.name).unwrap_or_default()))
-        .collect();
-    let total = u32::try_from(entries.len()).unwrap_or(u32::MAX);
-    let distributions: BTreeSet<String> = entries.iter().flat_map(|e| e.distributions.iter().cloned()).collect();
-    entries.retain(|entry| filter::passes(filter, entry));
-    entries.sort_by(|a, b| (!a.featured, &a.name).cmp(&(!b.featured, &b.name)));
-    let mut categories: Vec<Choice> =
-        catalog.categories.into_iter().map(|c| Choice { id: c.id, name: c.name }).collect();
-    categories.sort_by(|a, b| a.name.cmp(&b.name));
+    let kept = cache::for_page(visitor).await?;
+    let rules = rules::by_mirror(&visitor.app.db, &visitor.organization).await?;
+    let all = Seen::all(&kept.catalog, &kept.mirrors, &rules);
+    let narrowed = narrow::narrow(&all, &kept.catalog.categories, filter);
     Ok(CatalogList {
-        entries,
-        total,
-        categories,
-        distributions: distributions.into_iter().map(|id| Choice { name: distribution_name(&id), id }).collect(),
+        entries: narrowed.entries,
+        found: small(narrowed.found),
+        total: small(kept.catalog.len()),
+        page: small(narrowed.page),
+        pages: small(narrowed.pages),
+        skipped: small((narrowed.page - 1) * narrow::PAGE),
+        close: narrowed.is_mistyped,
+        facets: narrowed.facets,
+        read_at: kept.read_at,
+        refusal: kept.refusal,
     })
+}
+
+/// Every entry of the catalog as the organization is shown it, by name, with its mirrors and the rules that forward them: for
+/// what looks at the catalog with nobody waiting. What is old is read again first with the organization's own token; where
+/// that fails, what was read before is the answer.
+pub async fn entries(app: &App, organization: &OrgName) -> Result<Vec<CatalogEntry>, CatalogError> {
+    let kept = cache::by_itself(app, organization).await?;
+    let rules = rules::by_mirror(&app.db, organization).await?;
+    Ok(Seen::all(&kept.catalog, &kept.mirrors, &rules).iter().map(Seen::complete).collect())
+}
+
+/// Reads the catalog again with the organization's own token. Where Docker refuses, pages say so and somebody's visit tries
+/// again, so that this is no failure.
+pub async fn refresh(app: &App, organization: &OrgName) -> Result<(), CatalogError> {
+    let Some(hub) = cache::own_session(app, organization).await? else { return Ok(()) };
+    match cache::refresh::<DockerCatalog>(app, organization, &hub).await {
+        Err(CatalogError::Hub(error)) => {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the catalog stays as it was read: {error}");
+            if let HubError::BadCredential { .. } | HubError::WrongKindOfCredential { .. } = error {
+                let sentence =
+                    "Docker Hub does not accept the organization's token. Save another one under Connection.";
+                let refusal = CatalogRefusal { at: app.clock.now(), sentence: sentence.to_owned() };
+                listings::refuse(&app.db, organization, Subject::Catalog, &refusal).await?;
+            }
+            Ok(())
+        }
+        other => other.map(drop),
+    }
 }
 
 /// One repository with its texts and tags; its mirrors are for `mirrors` to add.
@@ -101,6 +144,7 @@ fn entry(found: &hub::CatalogRepository, mirrors: Vec<RepoName>) -> Option<Catal
         distributions: found.distributions.clone(),
         platforms: found.platforms.clone(),
         mirrors,
+        rules: Vec::new(),
         name,
     })
 }
@@ -138,6 +182,10 @@ fn platform_image(manifest: &hub::CatalogManifest) -> Option<PlatformImage> {
         fips: manifest.fips_compliant,
         stig: manifest.stig_certified,
     })
+}
+
+fn small(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 /// `debian-13` as people write it: `Debian 13`.

@@ -12,6 +12,7 @@ use crate::model::{
     ApiError, CatalogName, FieldErrors, Mirror, MirrorDetail, MirrorList, MirrorName, MirrorState, MirrorTag, Refused,
     RepoName,
 };
+use crate::store::listings::{self, Subject};
 use crate::store::{self, StoreError, rules};
 
 /// Most lines of the mirroring log that are read for one page.
@@ -125,6 +126,8 @@ pub async fn stop(visitor: &Visitor, name: &MirrorName) -> Result<(), MirrorErro
 async fn record(visitor: &Visitor, action: &'static str, subject: &str) -> Result<(), MirrorError> {
     let mut tx = store::begin(&visitor.app.db).await?;
     visitor.did(&mut tx, action, subject).await?;
+    // What is mirrored is another list from now on.
+    listings::outdate(&mut *tx, &visitor.organization, Subject::Mirrors, visitor.app.clock.now()).await?;
     Ok(store::commit(tx).await?)
 }
 

@@ -71,36 +71,11 @@ pub struct CatalogEntry {
     /// For example `linux/amd64`.
     pub platforms: Vec<String>,
     /// Mirrors of it in the organization.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mirrors: Vec<RepoName>,
-}
-
-/// The catalog's filters as they stand in the address; every field empty means everything.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct CatalogFilter {
-    /// Words that name or description must contain.
-    pub q: String,
-    /// Id of a category.
-    pub category: String,
-    /// `image` or `helm-chart`.
-    pub kind: String,
-    /// For example `debian-13`.
-    pub distribution: String,
-    /// `fips` or `stig`.
-    pub compliance: String,
-    /// `yes` or `no`.
-    pub mirrored: String,
-}
-
-/// What the catalog page shows.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct CatalogList {
-    /// Those that pass the filter, featured first, then by name.
-    pub entries: Vec<CatalogEntry>,
-    /// How many there are without a filter.
-    pub total: u32,
-    pub categories: Vec<Choice>,
-    pub distributions: Vec<Choice>,
+    /// Names of the rules that forward one of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<String>,
 }
 
 /// One platform's image behind a digest.

@@ -6,6 +6,7 @@ mod coverage;
 mod destination;
 mod error;
 mod extent;
+mod facets;
 mod failure;
 mod history;
 mod hook;
@@ -29,15 +30,13 @@ mod text;
 mod timeline;
 mod whereabouts;
 
-pub use catalog::{
-    CatalogEntry, CatalogFilter, CatalogList, CatalogName, CatalogRepository, Choice, PlatformImage, RepositoryKind,
-    TagGroup,
-};
+pub use catalog::{CatalogEntry, CatalogName, CatalogRepository, Choice, PlatformImage, RepositoryKind, TagGroup};
 pub use connection::{Connection, ConnectionForm};
 pub use coverage::{AttestationSeen, Coverage, DiscoveredBy, Gone, PlatformCoverage, SignatureState};
 pub use destination::{BAD_AUTHORITY, Destination, DestinationDraft, DestinationForm, Title};
 pub use error::{ApiError, FieldErrors};
 pub use extent::{Extent, Kind, Kinds};
+pub use facets::{CatalogFilter, CatalogList, CatalogRefusal, CatalogSort, Facet, FacetValue, FacetValues};
 pub use failure::{Failure, FailureClass, Mend, Pause};
 pub use history::{FilterNames, FoundRun, FoundTag, RunFilter, RunQuery};
 pub use hook::{Changes, Delivery, DeliveryFilter, DeliveryOutcome, DeliveryRun, Hook, HookAddress, HookDetail, LedTo};

@@ -139,6 +139,32 @@ impl Job for FollowLog {
     }
 }
 
+/// Read Docker's catalog again as an organization is shown it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RefreshCatalog {
+    organization: OrgName,
+}
+
+impl RefreshCatalog {
+    /// Of this organization.
+    pub fn new(organization: OrgName) -> Self {
+        Self { organization }
+    }
+
+    /// The organization.
+    pub fn organization(&self) -> &OrgName {
+        &self.organization
+    }
+}
+
+impl Job for RefreshCatalog {
+    const NAME: &'static str = "refresh_catalog";
+
+    fn key(&self) -> String {
+        format!("catalog:{}", self.organization)
+    }
+}
+
 /// Remove what is too old to be kept.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct SweepHistory {}

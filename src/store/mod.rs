@@ -13,6 +13,7 @@ pub mod hints;
 pub mod history;
 pub mod hooks;
 pub mod items;
+pub mod listings;
 pub mod locks;
 pub mod overview;
 pub mod pauses;

@@ -1,5 +1,6 @@
 //! Behaviour, told as stories against PostgreSQL, the sandbox and a real registry; and the house rules, as tests.
 
+mod catalog;
 mod connection;
 mod control;
 mod extent;

@@ -54,8 +54,10 @@ async fn the_catalog_shows_what_is_mirrored_and_filters() {
 
     let found = list(&[("filter[q]", "nginx")]).await;
     assert!(!found.entries.is_empty() && found.entries.len() < all.entries.len());
-    assert!(list(&[("filter[kind]", "helm-chart")]).await.entries.iter().all(|e| e.name.as_str().ends_with("-chart")));
-    assert!(list(&[("filter[mirrored]", "yes")]).await.entries.iter().all(|e| !e.mirrors.is_empty()));
+    let charts = list(&[("filter[kind][]", "helm-chart")]).await.entries;
+    assert!(!charts.is_empty() && charts.iter().all(|entry| entry.name.as_str().ends_with("-chart")), "{charts:?}");
+    let mirrored = list(&[("filter[mirrored][]", "yes")]).await.entries;
+    assert!(!mirrored.is_empty() && mirrored.iter().all(|entry| !entry.mirrors.is_empty()), "{mirrored:?}");
     assert!(list(&[("filter[q]", "no such thing")]).await.entries.is_empty());
     story.end().await;
 }

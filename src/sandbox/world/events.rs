@@ -47,6 +47,15 @@ impl World {
         Ok(image.root.digest.clone())
     }
 
+    /// Docker writes another sentence about a repository of the catalogue.
+    pub fn describe(&self, repository: &str, sentence: &str) -> Result<(), Refused> {
+        let source = catalog_name(repository);
+        let mut state = self.state();
+        let listed = state.catalog.get_mut(source).ok_or_else(|| Refused::NoSource(source.to_owned()))?;
+        sentence.clone_into(&mut listed.short_description);
+        Ok(())
+    }
+
     /// Docker adds a VEX document to an image that stays as it is: every platform gets one more signed attestation, in the
     /// catalogue's repository and in every mirror's, and no tag moves. Gives the digests of the attestations.
     pub async fn renew_vex(&self, repository: &str, tag: &str) -> Result<Vec<String>, Refused> {

@@ -15,11 +15,16 @@ pub fn FilterBar(
     /// Something is filtered: offers the way back to everything.
     #[prop(optional, into)]
     active: Signal<bool>,
+    /// Where everything is; `action`, if not given.
+    #[prop(optional, into)]
+    everything: MaybeProp<String>,
     children: Children,
 ) -> impl IntoView {
-    let everything = action.clone();
-    let clear =
-        move || active.get().then(|| view! { <a class="filter-bar__clear" href=everything.clone()>"Clear"</a> });
+    let bare = action.clone();
+    let clear = move || {
+        let href = everything.get().unwrap_or_else(|| bare.clone());
+        active.get().then(|| view! { <a class="filter-bar__clear" href=href>"Clear"</a> })
+    };
     view! {
         <form class="filter-bar" method="get" action=action role="search" aria-label=label>
             {children()}

@@ -28,7 +28,7 @@
 //! - `Field id label hint? error? optional?` *children*: around a control of your own, with `described_by(id, hint, error)`
 //! - `Checkbox name label value="true" checked? disabled? hint?`, `Radio name value label checked? disabled? hint?`
 //! - `ChoiceGroup legend hint? error? row?` of `Checkbox` or `Radio`
-//! - `FilterBar action label active?(signal)` of `FilterSearch name="q" value?(signal) label placeholder?`, `FilterSelect name label options
+//! - `FilterBar action label active?(signal) everything?(signal)` of `FilterSearch name="q" value?(signal) label placeholder?`, `FilterSelect name label options
 //!   selected?`, `FilterDate name label value?(signal)`, `FilterToggle name label value="true" checked?`, some of them in
 //!   `FilterMore label="More filters" open?`: a GET form
 //! - `FilterChips label` of `FilterChip href label`: what is filtered, each with the way to ask for it no more

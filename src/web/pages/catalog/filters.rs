@@ -1,65 +1,74 @@
-//! The catalog's search box and filters; what they hold stands in the address.
+//! The catalog's search box and order, and what is chosen with the way to choose it no more; all of it stands in the address.
 
 use leptos::prelude::*;
 
-use crate::model::{CatalogFilter, Choice, RepositoryKind};
-use crate::web::components::{FilterBar, FilterSearch, FilterSelect};
+use super::address::{Asked, Look};
+use super::keys;
+use crate::model::{CatalogFilter, CatalogSort, Facet, FacetValue, FacetValues};
+use crate::web::components::{FilterBar, FilterChip, FilterChips, FilterSearch, FilterSelect};
 use crate::web::live_filter::use_live_filter;
 
-/// The filter bar; with a script it works while people type.
+/// Id of the form that the facets beside the list belong to as well.
+pub const FORM: &str = "catalog-filter";
+
+/// The bar; with a script it works while people type.
 #[component]
-pub fn Filters(
-    filter: Memo<CatalogFilter>,
-    categories: Vec<Choice>,
-    distributions: Vec<Choice>,
-    base: String,
-) -> impl IntoView {
+pub fn Filters(asked: Memo<Asked>, base: String) -> impl IntoView {
     let live = use_live_filter();
-    let field =
-        move |read: fn(&CatalogFilter) -> &String| Signal::derive(move || filter.with(|filter| read(filter).clone()));
-    let fixed = |all: &str, choices: &[(&str, &str)]| options(all, choices.iter().map(|(id, name)| (*id, *name)));
-    let listed = |all: &str, choices: &[Choice]| options(all, choices.iter().map(|c| (c.id.as_str(), c.name.as_str())));
-    let kinds = [RepositoryKind::Image, RepositoryKind::HelmChart].map(|kind| (kind.as_str(), kind.label()));
-    let active = Signal::derive(move || filter.get() != CatalogFilter::default());
+    let active = Signal::derive(move || asked.with(|asked| !asked.filter.takes_all()));
+    let action = base.clone();
+    let everything = Signal::derive(move || Some(asked.with(|asked| asked.everything().href(&base))));
+    let read = move |of: fn(&CatalogFilter) -> String| Signal::derive(move || asked.with(|asked| of(&asked.filter)));
+    let searched = asked.with_untracked(|asked| !asked.filter.q.is_empty());
+    let best = if searched { "Best match" } else { "Featured first" };
+    let orders = [(CatalogSort::Best, best), (CatalogSort::Name, "Name")];
+    let orders = orders.map(|(order, words)| (order.as_str().to_owned(), words.to_owned())).to_vec();
+    let look = move || {
+        asked
+            .with(|asked| asked.look == Look::Table)
+            .then(|| view! { <input type="hidden" name="view" value=Look::Table.as_str() /> })
+    };
     view! {
         <FilterBar
-            action=base
+            action
             label="Catalog"
             active
+            everything
+            attr:id=FORM
             on:submit=move |event| live.submitted.run(event)
             on:input=move |event| live.typed.run(event)
+            on:keydown=|event| keys::into_list(&event)
         >
-            <FilterSearch label="Search the catalog" placeholder="Search by name or description" value=field(|f| &f.q) />
-            <FilterSelect
-                name="category"
-                label="Category"
-                options=listed("All", &categories)
-                selected=field(|f| &f.category)
-            />
-            <FilterSelect name="kind" label="Kind" options=fixed("All", &kinds) selected=field(|f| &f.kind) />
-            <FilterSelect
-                name="distribution"
-                label="Distribution"
-                options=listed("All", &distributions)
-                selected=field(|f| &f.distribution)
+            <FilterSearch
+                label="Search the catalog"
+                placeholder="Search by name or description"
+                value=read(|filter| filter.q.clone())
             />
             <FilterSelect
-                name="compliance"
-                label="Compliance"
-                options=fixed("Any", &[("fips", "FIPS"), ("stig", "STIG")])
-                selected=field(|f| &f.compliance)
+                name="sort"
+                label="Sort by"
+                options=orders
+                selected=read(|filter| filter.sort.as_str().to_owned())
             />
-            <FilterSelect
-                name="mirrored"
-                label="Mirrored"
-                options=fixed("Any", &[("yes", "Yes"), ("no", "No")])
-                selected=field(|f| &f.mirrored)
-            />
+            {look}
         </FilterBar>
     }
 }
 
-fn options<'a>(all: &'a str, choices: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<(String, String)> {
-    let owned = |(id, name): (&str, &str)| (id.to_owned(), name.to_owned());
-    std::iter::once(("", all)).chain(choices).map(owned).collect()
+/// What is chosen beside the search.
+#[component]
+pub fn Chips(facets: Vec<FacetValues>, shown: Asked, base: String) -> impl IntoView {
+    let chosen = facets.into_iter().flat_map(|FacetValues { facet, values }| {
+        values.into_iter().filter(|value| value.chosen).map(move |value| (facet, value))
+    });
+    let chip = |(facet, value): (Facet, FacetValue)| {
+        let without = shown.with(|asked| asked.filter.chosen_mut(facet).retain(|id| *id != value.id));
+        let label = match facet.yes_and_no() {
+            Some(_) => value.name,
+            None => format!("{}: {}", facet.label(), value.name),
+        };
+        view! { <FilterChip href=without.href(&base) label /> }
+    };
+    let chips: Vec<_> = chosen.map(chip).collect();
+    (!chips.is_empty()).then(|| view! { <FilterChips label="What is chosen">{chips}</FilterChips> })
 }

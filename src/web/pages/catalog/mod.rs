@@ -1,39 +1,35 @@
-//! The catalog: every repository Docker publishes, searched and filtered by what stands in the address.
+//! The catalog: every repository Docker publishes, searched and narrowed by what stands in the address.
 
+mod address;
 mod entries;
+mod facets;
 mod filters;
+mod found;
+mod keys;
+mod selection;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use crate::api::catalog::list_catalog;
-use crate::model::{CatalogFilter, CatalogList};
-use crate::web::components::{ButtonLink, EmptyState, Loading, PageHeader, Section};
-use crate::web::format;
+use crate::web::components::{Loading, PageHeader, Section};
 use crate::web::frame::use_organization;
 use crate::web::pages::ReadError;
-use entries::Entries;
-use filters::Filters;
+use address::Asked;
+use found::Found;
+use selection::Picked;
 
-/// The list with its filters.
+/// The list with its search and facets.
 #[component]
 pub fn CatalogPage() -> impl IntoView {
     let organization = use_organization();
     let query = use_query_map();
-    let filter = Memo::new(move |_| {
-        let query = query.read();
-        let field = |name: &str| query.get(name).unwrap_or_default();
-        CatalogFilter {
-            q: field("q"),
-            category: field("category"),
-            kind: field("kind"),
-            distribution: field("distribution"),
-            compliance: field("compliance"),
-            mirrored: field("mirrored"),
-        }
-    });
+    let asked = Memo::new(move |_| query.with(Asked::of));
+    let filter = Memo::new(move |_| asked.with(|asked| asked.filter.clone()));
     let base = StoredValue::new(Section::Catalog.href(organization.as_str()));
+    let picked = Picked::none();
+    keys::use_slash();
 
     let list = Resource::new_blocking(move || filter.get(), move |filter| list_catalog(organization.clone(), filter));
 
@@ -45,46 +41,16 @@ pub fn CatalogPage() -> impl IntoView {
                 lead="Docker Hardened Images and Helm charts. Mirror a repository to have Docker keep a copy in your organization."
             />
             <Transition fallback=|| view! { <Loading rows=12 label="Loading the catalog" /> }>
-                {move || Suspend::new(async move {
-                    match list.await {
-                        Ok(list) => view! { <Found list filter base=base.get_value() /> }.into_any(),
-                        Err(error) => view! { <ReadError error /> }.into_any(),
-                    }
-                })}
+                {move || {
+                    let shown = asked.get();
+                    Suspend::new(async move {
+                        match list.await {
+                            Ok(list) => view! { <Found list asked shown base=base.get_value() picked /> }.into_any(),
+                            Err(error) => view! { <ReadError error /> }.into_any(),
+                        }
+                    })
+                }}
             </Transition>
-        </div>
-    }
-}
-
-#[component]
-fn Found(list: CatalogList, filter: Memo<CatalogFilter>, base: String) -> impl IntoView {
-    let CatalogList { entries, total, categories, distributions } = list;
-    let found = u64::try_from(entries.len()).unwrap_or(u64::MAX);
-    let words = format!("{} of {} repositories", format::count(found), format::count(total.into()));
-    let everything = base.clone();
-    let below = if entries.is_empty() && total == 0 {
-        view! {
-            <EmptyState title="The catalog is empty">
-                "Docker Hub lists no Docker Hardened Images for this organization. Check its subscription on Docker Hub."
-            </EmptyState>
-        }
-        .into_any()
-    } else if entries.is_empty() {
-        let clear = move || view! { <ButtonLink href=everything>"Clear filters"</ButtonLink> };
-        view! {
-            <EmptyState title="No repository matches" actions=clear>
-                "Search for fewer words, or take a filter away."
-            </EmptyState>
-        }
-        .into_any()
-    } else {
-        view! { <Entries entries base=base.clone() /> }.into_any()
-    };
-    view! {
-        <div class="stack">
-            <Filters filter categories distributions base />
-            <p class="muted small tabular-nums" role="status">{words}</p>
-            {below}
         </div>
     }
 }

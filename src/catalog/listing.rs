@@ -1,0 +1,166 @@
+//! What Docker says that is kept: its catalog, and the organization's mirrors. Remembered by the hash of the content, so that a
+//! page decodes neither.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::TimeDelta;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::search::Text;
+use super::{entry, mirror_name};
+use crate::hub::{self, CredentialKind, HubError};
+use crate::model::{CatalogEntry, CatalogName, Choice, RepoName};
+use crate::store::listings::Subject;
+
+/// Listings remembered of each kind; organizations mostly see the same catalog.
+const MOST: usize = 32;
+
+/// Something Docker says that is kept.
+pub(super) trait Listing: Serialize + DeserializeOwned + Send + Sync + 'static {
+    const SUBJECT: Subject;
+    /// How old it may become before it is read again.
+    const FRESH: TimeDelta;
+
+    /// Asks Docker Hub.
+    fn read(hub: &hub::Session, organization: &str) -> impl Future<Output = Result<Self, HubError>> + Send;
+
+    /// With what is worked out once and not kept.
+    #[must_use]
+    fn prepared(self) -> Self {
+        self
+    }
+
+    /// Whether such a credential is shown all of it.
+    fn is_whole_for(kind: CredentialKind) -> bool;
+
+    /// Where it is remembered. The same content is the same wherever it is kept, so this is one for the whole process.
+    fn remembered() -> &'static Remembered<Self>;
+}
+
+/// Docker's catalog, without what an organization has of it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct DockerCatalog {
+    /// By name.
+    entries: Vec<CatalogEntry>,
+    pub categories: Vec<Choice>,
+    #[serde(skip)]
+    texts: Vec<Text>,
+}
+
+impl DockerCatalog {
+    /// Of these entries, in whatever order they came.
+    pub(super) fn new(mut entries: Vec<CatalogEntry>, mut categories: Vec<Choice>) -> Self {
+        entries.sort_by(|a, b| a.name.cmp(&b.name));
+        categories.sort_by(|a, b| a.name.cmp(&b.name));
+        Self { entries, categories, texts: Vec::new() }.prepared()
+    }
+
+    /// Each with what it is searched by.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&CatalogEntry, &Text)> {
+        self.entries.iter().zip(&self.texts)
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+}
+
+impl Listing for DockerCatalog {
+    const SUBJECT: Subject = Subject::Catalog;
+    const FRESH: TimeDelta = TimeDelta::minutes(10);
+
+    async fn read(hub: &hub::Session, organization: &str) -> Result<Self, HubError> {
+        let catalog = hub.catalog(organization).await?;
+        let entries = catalog.repositories.iter().filter_map(|found| entry(found, Vec::new())).collect();
+        let categories = catalog.categories.into_iter().map(|c| Choice { id: c.id, name: c.name }).collect();
+        Ok(Self::new(entries, categories))
+    }
+
+    fn prepared(mut self) -> Self {
+        self.texts = self.entries.iter().map(Text::of).collect();
+        self
+    }
+
+    fn is_whole_for(_: CredentialKind) -> bool {
+        true
+    }
+
+    fn remembered() -> &'static Remembered<Self> {
+        static CATALOGS: Remembered<DockerCatalog> = Remembered::new();
+        &CATALOGS
+    }
+}
+
+/// The organization's mirrors by the name of their source.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct DockerMirrors(BTreeMap<String, Vec<RepoName>>);
+
+impl DockerMirrors {
+    /// Of sources with a mirror each.
+    pub(super) fn of_pairs(pairs: impl IntoIterator<Item = (String, RepoName)>) -> Self {
+        let mut mirrors = Self::default();
+        for (source, mirror) in pairs {
+            mirrors.0.entry(source).or_default().push(mirror);
+        }
+        mirrors.0.values_mut().for_each(|mirrors| mirrors.sort());
+        mirrors
+    }
+
+    /// Those of one source.
+    pub(super) fn of(&self, source: &CatalogName) -> &[RepoName] {
+        self.0.get(source.as_str()).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+impl Listing for DockerMirrors {
+    const SUBJECT: Subject = Subject::Mirrors;
+    // Somebody may start one in Docker's own console.
+    const FRESH: TimeDelta = TimeDelta::minutes(1);
+
+    async fn read(hub: &hub::Session, organization: &str) -> Result<Self, HubError> {
+        let mirrors = hub.mirrors(organization).await?.mirrors;
+        let pair = |mirror: hub::Mirror| mirror_name(&mirror).map(|name| (mirror.source.name, name));
+        Ok(Self::of_pairs(mirrors.into_iter().filter_map(pair)))
+    }
+
+    /// An organization's token is shown those it may pull (contract 3.5).
+    fn is_whole_for(kind: CredentialKind) -> bool {
+        kind != CredentialKind::Oat
+    }
+
+    fn remembered() -> &'static Remembered<Self> {
+        static MIRRORS: Remembered<DockerMirrors> = Remembered::new();
+        &MIRRORS
+    }
+}
+
+/// The last listings of a kind, by the hash of their content.
+pub(super) struct Remembered<L>(Mutex<VecDeque<(String, Arc<L>)>>);
+
+impl<L> Remembered<L> {
+    const fn new() -> Self {
+        Self(Mutex::new(VecDeque::new()))
+    }
+
+    /// The one of this hash.
+    pub(super) fn get(&self, hash: &str) -> Option<Arc<L>> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.iter().find(|(known, _)| known == hash).map(|(_, listing)| Arc::clone(listing))
+    }
+
+    /// Remembers it; answers the one that was known already, if any.
+    pub(super) fn keep(&self, hash: String, listing: L) -> Arc<L> {
+        if let Some(known) = self.get(&hash) {
+            return known;
+        }
+        let listing = Arc::new(listing);
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.push_front((hash, Arc::clone(&listing)));
+        kept.truncate(MOST);
+        listing
+    }
+}

@@ -1,0 +1,114 @@
+//! What was found: how many, how old it is, the entries, and the way through their pages.
+
+use chrono::{DateTime, Utc};
+use leptos::prelude::*;
+
+use super::address::{Asked, Look};
+use super::entries::{Cards, Table, is_open};
+use super::facets::Facets;
+use super::filters::{Chips, Filters};
+use super::keys;
+use super::selection::{Picked, SelectionBar};
+use crate::model::{CatalogList, CatalogRefusal, Facet};
+use crate::web::components::{ButtonLink, EmptyState, Notice, Pagination, TimeAgo, Tone, Variant};
+use crate::web::format;
+
+/// The whole below the page's header; `shown` is what `asked` was when the list was read.
+#[component]
+pub fn Found(list: CatalogList, asked: Memo<Asked>, shown: Asked, base: String, picked: Picked) -> impl IntoView {
+    let words = format!("{} of {} repositories", format::count(list.found.into()), format::count(list.total.into()));
+    let CatalogList { entries, found, total, page, pages, skipped, close, facets, read_at, refusal } = list;
+    let distributions = facets.iter().find(|values| values.facet == Facet::Distribution);
+    let distributions = distributions.map(|values| values.values.clone()).unwrap_or_default();
+    let q = shown.filter.q.clone();
+    let below = if total == 0 {
+        view! {
+            <EmptyState title="The catalog is empty">
+                "Docker Hub lists no Docker Hardened Images for this organization. Check its subscription on Docker Hub."
+            </EmptyState>
+        }
+        .into_any()
+    } else if found == 0 {
+        view! { <Nothing shown=shown.clone() base=base.clone() /> }.into_any()
+    } else {
+        let count = u32::try_from(entries.len()).unwrap_or(u32::MAX);
+        let summary = format!("{} to {} of {}", skipped + 1, skipped + count, format::count(found.into()));
+        let on = |page: u32| shown.with(|asked| asked.filter.page = page).href(&base);
+        let (previous, next) = ((page > 1).then(|| on(page - 1)), (page < pages).then(|| on(page + 1)));
+        let open: Vec<_> = entries.iter().filter(|entry| is_open(entry)).map(|entry| entry.name.clone()).collect();
+        let entries = match shown.look {
+            Look::Cards => view! { <Cards entries base=base.clone() picked /> }.into_any(),
+            Look::Table => view! { <Table entries distributions base=base.clone() picked /> }.into_any(),
+        };
+        view! {
+            <form id="selection" class="stack" method="get" action=format!("{base}/mirror")>
+                {entries}
+                <SelectionBar picked shown=open />
+            </form>
+            {(pages > 1).then(|| view! { <Pagination previous next summary /> })}
+        }
+        .into_any()
+    };
+    view! {
+        <div class="stack">
+            {refusal.map(|refusal| view! { <Old refusal read_at /> })}
+            <Filters asked base=base.clone() />
+            <div class="catalog-page">
+                <Facets facets=facets.clone() />
+                <div class="stack" on:keydown=|event| keys::through_list(&event)>
+                    <div class="cluster" data-align="between">
+                        <p class="muted small tabular-nums" role="status">{words}</p>
+                        <p class="muted small">"Docker's catalog as of " <TimeAgo at=read_at /></p>
+                        <Looks shown=shown.clone() base=base.clone() />
+                    </div>
+                    <Chips facets shown base />
+                    {(close && found > 0)
+                        .then(|| view! { <p class="muted">{format!("Nothing is called “{q}”. These come close.")}</p> })}
+                    {below}
+                </div>
+            </div>
+        </div>
+    }
+}
+
+/// What is shown is old, and why.
+#[component]
+fn Old(refusal: CatalogRefusal, read_at: DateTime<Utc>) -> impl IntoView {
+    view! {
+        <Notice tone=Tone::Warning title="Docker's catalog could not be read again">
+            <p>{refusal.sentence}</p>
+            <p class="small">
+                "You see what Docker said " <TimeAgo at=read_at /> "; last tried " <TimeAgo at=refusal.at /> "."
+            </p>
+        </Notice>
+    }
+}
+
+#[component]
+fn Nothing(shown: Asked, base: String) -> impl IntoView {
+    let everything = shown.everything().href(&base);
+    let everywhere = shown.everything().with(|asked| asked.filter.q.clone_from(&shown.filter.q)).href(&base);
+    let several = !shown.filter.q.is_empty() && !shown.with(|asked| asked.filter.q.clear()).filter.takes_all();
+    let actions = move || {
+        view! {
+            {several.then(|| view! { <ButtonLink href=everywhere>"Search in everything"</ButtonLink> })}
+            <ButtonLink href=everything variant=Variant::Primary>"Clear filters"</ButtonLink>
+        }
+    };
+    view! {
+        <EmptyState title="No repository matches" actions>
+            "Search for fewer words, or take a filter away."
+        </EmptyState>
+    }
+}
+
+/// Cards or table.
+#[component]
+fn Looks(shown: Asked, base: String) -> impl IntoView {
+    let link = |look: Look| {
+        let href = Asked { look, ..shown.clone() }.href(&base);
+        let current = (look == shown.look).then_some("true");
+        view! { <a class="view-switch__choice" href=href aria-current=current>{look.label()}</a> }
+    };
+    view! { <nav class="view-switch" aria-label="Show as">{[Look::Cards, Look::Table].map(link).collect_view()}</nav> }
+}

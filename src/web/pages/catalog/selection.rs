@@ -1,0 +1,88 @@
+//! Several entries at once: what is picked, and the bar that goes on with it.
+
+use std::collections::BTreeSet;
+
+use leptos::prelude::*;
+
+use crate::model::CatalogName;
+use crate::web::components::{Button, Variant};
+use crate::web::frame::use_role;
+
+/// What is picked, also on other pages of the list; it is forgotten with the page.
+#[derive(Clone, Copy, Debug)]
+pub struct Picked(RwSignal<BTreeSet<CatalogName>>);
+
+impl Picked {
+    /// Nothing.
+    pub fn none() -> Self {
+        Self(RwSignal::new(BTreeSet::new()))
+    }
+
+    fn contains(self, name: &CatalogName) -> bool {
+        self.0.with(|picked| picked.contains(name))
+    }
+
+    fn set(self, name: &CatalogName, on: bool) {
+        self.0.update(|picked| {
+            if on {
+                picked.insert(name.clone());
+            } else {
+                picked.remove(name);
+            }
+        });
+    }
+
+    fn count(self) -> usize {
+        self.0.with(BTreeSet::len)
+    }
+}
+
+/// The checkbox of an entry, field `source` of the form `selection`.
+#[component]
+pub fn Pick(name: CatalogName, picked: Picked) -> impl IntoView {
+    let (value, label, shown) = (name.to_string(), format!("Select {name}"), name.clone());
+    view! {
+        <input
+            class="catalog__pick"
+            type="checkbox"
+            name="source"
+            value=value
+            aria-label=label
+            prop:checked=move || picked.contains(&shown)
+            on:change=move |event| picked.set(&name, event_target_checked(&event))
+        />
+    }
+}
+
+/// How many are picked, and the way on. `shown` are the entries of this page, which send themselves.
+#[component]
+pub fn SelectionBar(picked: Picked, shown: Vec<CatalogName>) -> impl IntoView {
+    // Without a script nothing is counted, and the button must work all the same.
+    let counts = RwSignal::new(false);
+    Effect::new(move |_| counts.set(true));
+    let action = if use_role().may_mirror() { "Mirror selected" } else { "Request selected" };
+    let none = Signal::derive(move || counts.get() && picked.count() == 0);
+    let words = move || match picked.count() {
+        0 => "Select repositories to go on with several at once.".to_owned(),
+        count => format!("{count} selected"),
+    };
+    let elsewhere = move || {
+        let names: Vec<_> =
+            picked.0.with(|picked| picked.iter().filter(|name| !shown.contains(name)).cloned().collect());
+        let field = |name: CatalogName| view! { <input type="hidden" name="source" value=name.to_string() /> };
+        names.into_iter().map(field).collect_view()
+    };
+    let clear = move || {
+        let forget = move |_| picked.0.update(BTreeSet::clear);
+        (picked.count() > 0)
+            .then(|| view! { <Button kind="button" variant=Variant::Quiet on:click=forget>"Select none"</Button> })
+    };
+    view! {
+        <div class="selection-bar">
+            {elsewhere}
+            <p class="selection-bar__count" aria-live="polite">{words}</p>
+            {clear}
+            <Button variant=Variant::Primary disabled=none>{action}</Button>
+        </div>
+    }
+}
