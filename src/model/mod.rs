@@ -21,6 +21,7 @@ mod preview;
 mod probe;
 mod proof;
 mod rates;
+mod repository;
 mod rule;
 mod run;
 mod schedule;
@@ -30,8 +31,7 @@ mod timeline;
 mod whereabouts;
 
 pub use catalog::{
-    CatalogEntry, CatalogFilter, CatalogList, CatalogName, CatalogRepository, Choice, PlatformImage, RepositoryKind,
-    TagGroup,
+    CatalogEntry, CatalogFilter, CatalogList, CatalogName, Choice, RepositoryKind,
 };
 pub use connection::{Connection, ConnectionForm};
 pub use coverage::{AttestationSeen, Coverage, DiscoveredBy, Gone, PlatformCoverage, SignatureState};
@@ -53,6 +53,10 @@ pub use preview::{PlannedTag, Preview, PreviewMirror, PreviewTag, Verdict};
 pub use probe::{Check, CheckState, ProbeReport};
 pub use proof::{CheckLevel, ProofCheck, ProofPolicy};
 pub use rates::Rates;
+pub use repository::{
+    AtDestination, AtHub, CatalogRepository, HealthPolicy, HealthScore, MirrorPlaces, PolicyStatus, RepositoryText,
+    Shared, TextHeading, Variant, VariantImage, VulnerabilityCounts,
+};
 pub use rule::{NameTemplate, Rule, RuleDraft, RuleForm, TagFilter, TagPattern};
 pub use run::{Item, ItemCounts, ItemState, Plan, RunDetail, RunState, RunSummary, Swept, Trigger};
 pub use schedule::{Schedule, ScheduleForm, TimeOfDay, Window};

@@ -14,6 +14,7 @@ mod person;
 mod proofs;
 mod questions;
 mod registry;
+mod repository;
 mod rights;
 mod sessions;
 mod shell;

@@ -3,7 +3,7 @@
 use super::{Button, Glyph, Icon};
 use leptos::{ev, prelude::*, web_sys};
 
-/// A GET form to `action`; the children are `FilterSearch`, `FilterSelect`, `FilterDate`, `FilterToggle`, and `FilterMore`
+/// A GET form to `action`; the children are `FilterSearch`, `FilterSelect`, `FilterDate`, `FilterToggle`, `FilterKept`, and `FilterMore`
 /// around some of those. All but the search submit at once where there is a script; the button is for where there is
 /// none, and for the keyboard.
 #[component]
@@ -15,11 +15,16 @@ pub fn FilterBar(
     /// Something is filtered: offers the way back to everything.
     #[prop(optional, into)]
     active: Signal<bool>,
+    /// The address of everything, where it is more than `action`.
+    #[prop(optional, into)]
+    everything: MaybeProp<String>,
     children: Children,
 ) -> impl IntoView {
-    let everything = action.clone();
-    let clear =
-        move || active.get().then(|| view! { <a class="filter-bar__clear" href=everything.clone()>"Clear"</a> });
+    let all = action.clone();
+    let clear = move || {
+        let href = everything.get().unwrap_or_else(|| all.clone());
+        active.get().then(|| view! { <a class="filter-bar__clear" href=href>"Clear"</a> })
+    };
     view! {
         <form class="filter-bar" method="get" action=action role="search" aria-label=label>
             {children()}
@@ -77,6 +82,13 @@ pub fn FilterSelect(
             </select>
         </label>
     }
+}
+
+/// What the form passes on besides its fields; not sent while it is empty.
+#[component]
+pub fn FilterKept(#[prop(into)] name: String, #[prop(into)] value: Signal<String>) -> impl IntoView {
+    let is_empty = move || value.with(String::is_empty);
+    view! { <input type="hidden" name=name value=move || value.get() disabled=is_empty /> }
 }
 
 /// On or off; sends `value` (by default `true`) when on.

@@ -1,43 +1,36 @@
-//! One repository of the catalog: what it is, its tags, its texts, and how to mirror it.
+//! One repository of the catalog: how to pull it, where it is, its variants, its texts, and how to mirror it.
 
+mod asked;
+mod facts;
+mod filter;
+mod filters;
 mod mirror_box;
 mod mirror_form;
-mod tags;
+mod places;
+mod pull;
+mod text;
+mod tool;
+mod variants;
 
 use leptos::prelude::*;
+use leptos::suspense::Unsuspend;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use crate::api::catalog::get_catalog_repository;
+use crate::api::catalog::{find_tag_places, get_catalog_repository};
 use crate::api::mirrors::StartMirror;
-use crate::model::{ApiError, CatalogName, CatalogRepository};
-use crate::web::components::{
-    Badge, Crumb, EmptyState, KeyValue, KeyValues, Loading, PageHeader, Panel, Prose, Section, Tab, Tabs,
-};
+use crate::model::{ApiError, CatalogEntry, CatalogName, CatalogRepository, Mirror, MirrorName};
+use crate::web::components::{Badge, Crumb, KeyValue, KeyValues, Loading, PageHeader, Panel, Section, Tab, Tabs};
 use crate::web::forms::use_form;
 use crate::web::frame::use_organization;
 use crate::web::pages::ReadError;
+use asked::{Asked, Chosen, Part};
 use mirror_box::MirrorBox;
 use mirror_form::{MirrorForm, StartForm};
-use tags::Tags;
-
-/// A part of the page, as `?tab=` names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
-    Tags,
-    Overview,
-    Guides,
-}
-
-impl Part {
-    fn parse(text: Option<&str>) -> Self {
-        match text {
-            Some("overview") => Self::Overview,
-            Some("guides") => Self::Guides,
-            _ => Self::Tags,
-        }
-    }
-}
+use places::WhereItIs;
+use pull::{Places, Pull, Pulled};
+use text::Text;
+use variants::Variants;
 
 /// The repository's page.
 #[component]
@@ -45,7 +38,7 @@ pub fn RepositoryPage() -> impl IntoView {
     let organization = use_organization();
     let (params, query) = (use_params_map(), use_query_map());
     let name = Memo::new(move |_| params.read().get("name").unwrap_or_default());
-    let part = Memo::new(move |_| Part::parse(query.read().get("tab").as_deref()));
+    let asked = Memo::new(move |_| query.with(Asked::of));
     let catalog = StoredValue::new(Section::Catalog.href(organization.as_str()));
 
     let repository = Resource::new_blocking(
@@ -66,9 +59,11 @@ pub fn RepositoryPage() -> impl IntoView {
         <Transition fallback=|| view! { <Loading rows=12 label="Loading the repository" /> }>
             {move || Suspend::new(async move {
                 form.ready().await;
-                match repository.await {
+                let answer = repository.await;
+                // Made once, since it asks a question of its own.
+                Unsuspend::new(move || match answer {
                     Ok(repository) => {
-                        view! { <Repository repository part start=StartForm { action, form } /> }.into_any()
+                        view! { <Repository repository asked start=StartForm { action, form } /> }.into_any()
                     }
                     Err(error) => {
                         let way_on = ("Go to the catalog", catalog.get_value());
@@ -81,14 +76,14 @@ pub fn RepositoryPage() -> impl IntoView {
                         }
                         .into_any()
                     }
-                }
+                })
             })}
         </Transition>
     }
 }
 
 #[component]
-fn Repository(repository: CatalogRepository, part: Memo<Part>, start: StartForm) -> impl IntoView {
+fn Repository(repository: CatalogRepository, asked: Memo<Asked>, start: StartForm) -> impl IntoView {
     let organization = use_organization();
     let catalog = Section::Catalog.href(organization.as_str());
     let CatalogRepository {
@@ -98,10 +93,15 @@ fn Repository(repository: CatalogRepository, part: Memo<Part>, start: StartForm)
         distribution_names,
         overview,
         guides,
-        tags,
+        variants,
         mirrors,
         can_mirror_more,
     } = repository;
+    let variants = StoredValue::new(variants);
+    let chosen =
+        Memo::new(move |_| variants.with_value(|variants| asked.with(|asked| Chosen::of(variants, &asked.tag))));
+    let places = use_places(&mirrors, chosen);
+    let part = Memo::new(move |_| asked.get().part);
     let facts = view! {
         <Badge>{entry.kind.label()}</Badge>
         {entry.fips.then(|| view! { <Badge>"FIPS"</Badge> })}
@@ -112,6 +112,21 @@ fn Repository(repository: CatalogRepository, part: Memo<Part>, start: StartForm)
     };
     let base = format!("{catalog}/{}", entry.name);
     let form = MirrorForm { source: entry.name.clone(), display_name: entry.display_name.clone(), start };
+    let pulled = Pulled {
+        name: entry.name.clone(),
+        kind: entry.kind,
+        mirrors: mirrors.iter().map(|mirror| mirror.repository.clone()).collect(),
+    };
+    let has_tags = chosen.get_untracked().is_some();
+    let at = base.clone();
+    let pull = has_tags.then(|| {
+        view! {
+            <div class="stack" data-gap="xl">
+                <Pull pulled variants asked chosen places base=at />
+                <WhereItIs chosen places />
+            </div>
+        }
+    });
     view! {
         <Title text=entry.display_name.clone() />
         <div class="stack" data-gap="xl">
@@ -122,53 +137,81 @@ fn Repository(repository: CatalogRepository, part: Memo<Part>, start: StartForm)
             >
                 {facts}
             </PageHeader>
+            <Parts asked base=base.clone() variants=u64::try_from(variants.with_value(Vec::len)).unwrap_or(u64::MAX) />
             <div class="split">
-                <div class="stack">
-                    <Parts part base tags=u64::try_from(tags.len()).unwrap_or(u64::MAX) />
-                    <div hidden=move || part.get() != Part::Tags>
-                        {tags.is_empty().then(|| view! { <EmptyState title="Docker lists no tags for it yet" /> })}
-                        {(!tags.is_empty()).then(|| view! { <Tags tags /> })}
-                    </div>
+                <div>
+                    <div hidden=move || part.get() != Part::Variants>{pull}</div>
                     {move || match part.get() {
-                        Part::Tags => ().into_any(),
-                        Part::Overview => prose(&overview, "Docker has no overview of it"),
-                        Part::Guides => prose(&guides, "Docker has no guides for it"),
+                        Part::Variants => ().into_any(),
+                        Part::Overview => {
+                            view! { <Text title="Overview" text=overview.clone() nothing="Docker has no overview of it" /> }
+                                .into_any()
+                        }
+                        Part::Guides => {
+                            view! { <Text title="Guides" text=guides.clone() nothing="Docker has no guides for it" /> }
+                                .into_any()
+                        }
                     }}
                 </div>
                 <aside class="stack" data-gap="xl">
                     <MirrorBox mirrors can_mirror_more form />
-                    <Panel title="About">
-                        <KeyValues>
-                            <KeyValue key="Source">
-                                <span class="mono">{format!("{}/{}", entry.namespace, entry.name)}</span>
-                            </KeyValue>
-                            <KeyValue key="Distributions">{listed(&distribution_names)}</KeyValue>
-                            <KeyValue key="Platforms">{listed(&entry.platforms)}</KeyValue>
-                        </KeyValues>
-                    </Panel>
+                    <About entry distribution_names />
                 </aside>
+            </div>
+            <div hidden=move || part.get() != Part::Variants>
+                <Panel title="Variants">
+                    <Variants variants asked base />
+                </Panel>
             </div>
         </div>
     }
 }
 
+/// Where the chosen tag is; nobody is asked where nothing is mirrored.
+fn use_places(mirrors: &[Mirror], chosen: Memo<Option<Chosen>>) -> Places {
+    let organization = use_organization();
+    let mirrors: Vec<MirrorName> =
+        mirrors.iter().filter_map(|mirror| mirror.repository.name().parse().ok()).collect();
+    Resource::new_blocking(
+        move || chosen.get().map(|chosen| chosen.tag),
+        move |tag| {
+            let (organization, mirrors) = (organization.clone(), mirrors.clone());
+            async move {
+                match tag.filter(|_| !mirrors.is_empty()) {
+                    Some(tag) => find_tag_places(organization, mirrors, tag).await,
+                    None => Ok(Vec::new()),
+                }
+            }
+        },
+    )
+}
+
 #[component]
-fn Parts(part: Memo<Part>, base: String, tags: u64) -> impl IntoView {
-    let is = move |this: Part| Signal::derive(move || part.get() == this);
+fn Parts(asked: Memo<Asked>, base: String, variants: u64) -> impl IntoView {
+    let base = StoredValue::new(base);
+    let is = move |this: Part| Signal::derive(move || asked.with(|asked| asked.part == this));
+    let to = move |part: Part| Signal::derive(move || Asked { part, ..asked.get() }.href(&base.get_value()));
     view! {
         <Tabs label="Parts of this repository">
-            <Tab href=base.clone() label="Tags" current=is(Part::Tags) count=tags />
-            <Tab href=format!("{base}?tab=overview") label="Overview" current=is(Part::Overview) />
-            <Tab href=format!("{base}?tab=guides") label="Guides" current=is(Part::Guides) />
+            <Tab href=to(Part::Variants) label="Variants" current=is(Part::Variants) count=variants />
+            <Tab href=to(Part::Overview) label="Overview" current=is(Part::Overview) />
+            <Tab href=to(Part::Guides) label="Guides" current=is(Part::Guides) />
         </Tabs>
     }
 }
 
-fn prose(html: &str, nothing: &'static str) -> AnyView {
-    if html.trim().is_empty() {
-        view! { <EmptyState title=nothing /> }.into_any()
-    } else {
-        view! { <Prose html=html.to_owned() /> }.into_any()
+#[component]
+fn About(entry: CatalogEntry, distribution_names: Vec<String>) -> impl IntoView {
+    view! {
+        <Panel title="About">
+            <KeyValues>
+                <KeyValue key="Source">
+                    <span class="mono">{format!("{}/{}", entry.namespace, entry.name)}</span>
+                </KeyValue>
+                <KeyValue key="Distributions">{listed(&distribution_names)}</KeyValue>
+                <KeyValue key="Platforms">{listed(&entry.platforms)}</KeyValue>
+            </KeyValues>
+        </Panel>
     }
 }
 
