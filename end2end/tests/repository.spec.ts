@@ -71,7 +71,8 @@ test("what was forwarded is seen beside the catalog's digest", async ({ page, as
   await expect(places.getByRole("listitem").filter({ hasText: "Docker Hub" })).toContainText("Same digest");
   await expect(place).toContainText("Same digest");
   await expect(place.getByTitle(/^amd64: (\d+) of \1 attestations held$/)).toBeVisible();
-  await expect(page.getByText(`docker pull ${REGISTRY.host}/${unique}/dhi-nginx:1.29.3`, { exact: true })).toBeVisible();
+  // It may stand in the fold, where other specs have forwarded it, too.
+  await expect(page.getByText(`docker pull ${REGISTRY.host}/${unique}/dhi-nginx:1.29.3`, { exact: true })).toHaveCount(1);
 });
 
 test("a hostile text does nothing", async ({ page, as, open, script }) => {
@@ -79,8 +80,8 @@ test("a hostile text does nothing", async ({ page, as, open, script }) => {
   for (const tab of ["overview", "guides"]) {
     await open(`/orgs/acme/catalog/hostile-guide?tab=${tab}`);
     await expect(page.getByRole("heading", { name: "A friendly guide" })).toBeVisible();
-    await page.getByText("Press me").click();
-    await page.getByText("or me").click();
+    await page.getByText("Press me", { exact: true }).click();
+    await page.getByText("or me", { exact: true }).click();
     await page.getByText("Go on", { exact: true }).click();
     await expect(page).toHaveURL(`/orgs/acme/catalog/hostile-guide?tab=${tab}`);
     await expect(page.getByRole("main")).toHaveCount(1);

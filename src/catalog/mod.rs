@@ -9,9 +9,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::app::Visitor;
 use crate::hub::{self, HubError};
-use crate::model::{
-    ApiError, CatalogEntry, CatalogFilter, CatalogList, CatalogName, Choice, RepoName, RepositoryKind,
-};
+use crate::model::{ApiError, CatalogEntry, CatalogFilter, CatalogList, CatalogName, Choice, RepoName, RepositoryKind};
 
 pub use repository::get;
 

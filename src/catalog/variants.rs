@@ -35,10 +35,7 @@ fn variant_image(manifest: &hub::CatalogManifest) -> Option<VariantImage> {
         platform: manifest.platform.clone(),
         digest: manifest.manifest_digest.clone()?,
         size: manifest.compressed_size,
-        distribution: Choice {
-            id: manifest.distribution.clone(),
-            name: distribution_name(&manifest.distribution),
-        },
+        distribution: Choice { id: manifest.distribution.clone(), name: distribution_name(&manifest.distribution) },
         fips: manifest.fips_compliant,
         stig: manifest.stig_certified,
         package_manager: said(&manifest.package_manager),
@@ -90,8 +87,11 @@ mod tests {
 
     #[test]
     fn tags_of_one_digest_are_one_variant_and_the_last_pushed_is_first() {
-        let images =
-            [image('a', &["1", "1.2"], 10, vec![]), image('b', &["2"], 20, vec![]), image('a', &["1.2", "x"], 30, vec![])];
+        let images = [
+            image('a', &["1", "1.2"], 10, vec![]),
+            image('b', &["2"], 20, vec![]),
+            image('a', &["1.2", "x"], 30, vec![]),
+        ];
         let variants = of(&images);
         let tags: Vec<Vec<&str>> = variants.iter().map(|v| v.tags.iter().map(|t| t.as_str()).collect()).collect();
         assert_eq!(tags, [vec!["1", "1.2", "x"], vec!["2"]]);

@@ -30,9 +30,7 @@ mod text;
 mod timeline;
 mod whereabouts;
 
-pub use catalog::{
-    CatalogEntry, CatalogFilter, CatalogList, CatalogName, Choice, RepositoryKind,
-};
+pub use catalog::{CatalogEntry, CatalogFilter, CatalogList, CatalogName, Choice, RepositoryKind};
 pub use connection::{Connection, ConnectionForm};
 pub use coverage::{AttestationSeen, Coverage, DiscoveredBy, Gone, PlatformCoverage, SignatureState};
 pub use destination::{BAD_AUTHORITY, Destination, DestinationDraft, DestinationForm, Title};

@@ -24,13 +24,12 @@ fn names(platforms: &[String], several: bool) -> Option<AnyView> {
 }
 
 /// User, shell, package manager and working directory.
-#[component]
-pub fn Inside(variant: Variant) -> impl IntoView {
+pub fn inside(variant: &Variant) -> AnyView {
     let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
-    let user = said(&variant, |image| if image.user.is_empty() { "root".to_owned() } else { image.user.clone() });
-    let shell = said(&variant, |image| or_none(&image.shell));
-    let manager = said(&variant, |image| or_none(&image.package_manager));
-    let directory = said(&variant, |image| {
+    let user = said(variant, |image| if image.user.is_empty() { "root".to_owned() } else { image.user.clone() });
+    let shell = said(variant, |image| or_none(&image.shell));
+    let manager = said(variant, |image| or_none(&image.package_manager));
+    let directory = said(variant, |image| {
         if image.working_directory.is_empty() { "/".to_owned() } else { image.working_directory.clone() }
     });
     let fact = |name: &'static str, value: AnyView| {
@@ -44,6 +43,7 @@ pub fn Inside(variant: Variant) -> impl IntoView {
             {fact("Directory", directory)}
         </ul>
     }
+    .into_any()
 }
 
 /// Known vulnerabilities by severity; not analysed is said so, and never as none.
@@ -53,7 +53,9 @@ pub fn Findings(findings: Vec<Shared<Option<VulnerabilityCounts>>>) -> impl Into
     let rows = findings.into_iter().map(|(platforms, counts)| {
         let words = match counts {
             None => view! { <span class="muted">"Not analysed"</span> }.into_any(),
-            Some(counts) if counts.finds_nothing() => view! { <Badge tone=Tone::Success>"None found"</Badge> }.into_any(),
+            Some(counts) if counts.finds_nothing() => {
+                view! { <Badge tone=Tone::Success>"None found"</Badge> }.into_any()
+            }
             Some(counts) => severities(counts).into_any(),
         };
         view! { <li class="cluster" data-gap="xs">{words} {names(&platforms, several)}</li> }

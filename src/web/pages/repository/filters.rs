@@ -25,9 +25,8 @@ pub fn Filters(variants: StoredValue<Vec<Variant>>, asked: Memo<Asked>, base: St
         found.dedup();
         options(all, chosen, found)
     };
-    let distributions = listed("All", &now.distribution, |image| {
-        (image.distribution.id.clone(), image.distribution.name.clone())
-    });
+    let distributions =
+        listed("All", &now.distribution, |image| (image.distribution.id.clone(), image.distribution.name.clone()));
     let platforms = listed("All", &now.platform, |image| (image.platform.clone(), image.platform.clone()));
     let managers = listed("Any", &now.manager, |image| match &image.package_manager {
         Some(manager) => (manager.clone(), manager.clone()),

@@ -13,13 +13,12 @@ mod tool;
 mod variants;
 
 use leptos::prelude::*;
-use leptos::suspense::Unsuspend;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::api::catalog::{find_tag_places, get_catalog_repository};
 use crate::api::mirrors::StartMirror;
-use crate::model::{ApiError, CatalogEntry, CatalogName, CatalogRepository, Mirror, MirrorName};
+use crate::model::{ApiError, CatalogEntry, CatalogName, CatalogRepository, MirrorName};
 use crate::web::components::{Badge, Crumb, KeyValue, KeyValues, Loading, PageHeader, Panel, Section, Tab, Tabs};
 use crate::web::forms::use_form;
 use crate::web::frame::use_organization;
@@ -52,6 +51,7 @@ pub fn RepositoryPage() -> impl IntoView {
         },
     );
 
+    let places = use_places(repository, asked);
     let action = ServerAction::<StartMirror>::new();
     let form = use_form("mirror", action);
 
@@ -59,11 +59,9 @@ pub fn RepositoryPage() -> impl IntoView {
         <Transition fallback=|| view! { <Loading rows=12 label="Loading the repository" /> }>
             {move || Suspend::new(async move {
                 form.ready().await;
-                let answer = repository.await;
-                // Made once, since it asks a question of its own.
-                Unsuspend::new(move || match answer {
+                match repository.await {
                     Ok(repository) => {
-                        view! { <Repository repository asked start=StartForm { action, form } /> }.into_any()
+                        view! { <Repository repository asked places start=StartForm { action, form } /> }.into_any()
                     }
                     Err(error) => {
                         let way_on = ("Go to the catalog", catalog.get_value());
@@ -76,14 +74,37 @@ pub fn RepositoryPage() -> impl IntoView {
                         }
                         .into_any()
                     }
-                })
+                }
             })}
         </Transition>
     }
 }
 
+/// Where the chosen tag is; nobody is asked while the texts are shown, nor where nothing is mirrored.
+fn use_places(repository: Resource<Result<CatalogRepository, ApiError>>, asked: Memo<Asked>) -> Places {
+    let organization = use_organization();
+    Resource::new_blocking(
+        move || asked.with(|asked| (asked.part == Part::Variants).then(|| asked.tag.clone())),
+        move |tag| {
+            let organization = organization.clone();
+            async move {
+                // What is wrong with the repository is shown in its place.
+                let (Some(tag), Ok(repository)) = (tag, repository.await) else { return Ok(None) };
+                let names = repository.mirrors.iter().map(|mirror| mirror.repository.name().parse());
+                let mirrors: Vec<MirrorName> = names.filter_map(Result::ok).collect();
+                match Chosen::of(&repository.variants, &tag) {
+                    Some(chosen) if !mirrors.is_empty() => {
+                        find_tag_places(organization, mirrors, chosen.tag).await.map(Some)
+                    }
+                    _ => Ok(None),
+                }
+            }
+        },
+    )
+}
+
 #[component]
-fn Repository(repository: CatalogRepository, asked: Memo<Asked>, start: StartForm) -> impl IntoView {
+fn Repository(repository: CatalogRepository, asked: Memo<Asked>, places: Places, start: StartForm) -> impl IntoView {
     let organization = use_organization();
     let catalog = Section::Catalog.href(organization.as_str());
     let CatalogRepository {
@@ -100,7 +121,6 @@ fn Repository(repository: CatalogRepository, asked: Memo<Asked>, start: StartFor
     let variants = StoredValue::new(variants);
     let chosen =
         Memo::new(move |_| variants.with_value(|variants| asked.with(|asked| Chosen::of(variants, &asked.tag))));
-    let places = use_places(&mirrors, chosen);
     let part = Memo::new(move |_| asked.get().part);
     let facts = view! {
         <Badge>{entry.kind.label()}</Badge>
@@ -117,16 +137,26 @@ fn Repository(repository: CatalogRepository, asked: Memo<Asked>, start: StartFor
         kind: entry.kind,
         mirrors: mirrors.iter().map(|mirror| mirror.repository.clone()).collect(),
     };
-    let has_tags = chosen.get_untracked().is_some();
-    let at = base.clone();
-    let pull = has_tags.then(|| {
-        view! {
-            <div class="stack" data-gap="xl">
-                <Pull pulled variants asked chosen places base=at />
-                <WhereItIs chosen places />
-            </div>
+    let pull = {
+        let base = base.clone();
+        move || {
+            let is_mirrored = !pulled.mirrors.is_empty();
+            view! {
+                <div class="stack" data-gap="xl">
+                    <Pull pulled=pulled.clone() variants asked chosen places base=base.clone() />
+                    <WhereItIs is_mirrored chosen places />
+                </div>
+            }
         }
-    });
+    };
+    let table = {
+        let base = base.clone();
+        move || {
+            let base = base.clone();
+            (part.get() == Part::Variants)
+                .then(|| view! { <Panel title="Variants"><Variants variants asked base /></Panel> })
+        }
+    };
     view! {
         <Title text=entry.display_name.clone() />
         <div class="stack" data-gap="xl">
@@ -137,12 +167,11 @@ fn Repository(repository: CatalogRepository, asked: Memo<Asked>, start: StartFor
             >
                 {facts}
             </PageHeader>
-            <Parts asked base=base.clone() variants=u64::try_from(variants.with_value(Vec::len)).unwrap_or(u64::MAX) />
+            <Parts asked base variants=u64::try_from(variants.with_value(Vec::len)).unwrap_or(u64::MAX) />
             <div class="split">
                 <div>
-                    <div hidden=move || part.get() != Part::Variants>{pull}</div>
                     {move || match part.get() {
-                        Part::Variants => ().into_any(),
+                        Part::Variants => chosen.with_untracked(Option::is_some).then(&pull).into_any(),
                         Part::Overview => {
                             view! { <Text title="Overview" text=overview.clone() nothing="Docker has no overview of it" /> }
                                 .into_any()
@@ -158,32 +187,9 @@ fn Repository(repository: CatalogRepository, asked: Memo<Asked>, start: StartFor
                     <About entry distribution_names />
                 </aside>
             </div>
-            <div hidden=move || part.get() != Part::Variants>
-                <Panel title="Variants">
-                    <Variants variants asked base />
-                </Panel>
-            </div>
+            {table}
         </div>
     }
-}
-
-/// Where the chosen tag is; nobody is asked where nothing is mirrored.
-fn use_places(mirrors: &[Mirror], chosen: Memo<Option<Chosen>>) -> Places {
-    let organization = use_organization();
-    let mirrors: Vec<MirrorName> =
-        mirrors.iter().filter_map(|mirror| mirror.repository.name().parse().ok()).collect();
-    Resource::new_blocking(
-        move || chosen.get().map(|chosen| chosen.tag),
-        move |tag| {
-            let (organization, mirrors) = (organization.clone(), mirrors.clone());
-            async move {
-                match tag.filter(|_| !mirrors.is_empty()) {
-                    Some(tag) => find_tag_places(organization, mirrors, tag).await,
-                    None => Ok(Vec::new()),
-                }
-            }
-        },
-    )
 }
 
 #[component]

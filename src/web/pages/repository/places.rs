@@ -6,39 +6,38 @@ use leptos::prelude::*;
 use super::asked::Chosen;
 use super::pull::Places;
 use crate::model::{AtDestination, AtHub, Digest, MirrorPlaces};
-use crate::web::components::{
-    Badge, CoverageChip, ErrorState, Loading, Panel, Section, ShortDigest, TimeAgo, Tone,
-};
+use crate::web::components::{Badge, CoverageChip, ErrorState, Loading, Panel, Section, ShortDigest, TimeAgo, Tone};
 use crate::web::frame::use_organization;
 
 /// One row a mirror.
 #[component]
-pub fn WhereItIs(chosen: Memo<Option<Chosen>>, places: Places) -> impl IntoView {
+pub fn WhereItIs(is_mirrored: bool, chosen: Memo<Option<Chosen>>, places: Places) -> impl IntoView {
     let lead = Signal::derive(move || chosen.get().map(|chosen| format!("The tag {}, mirror by mirror.", chosen.tag)));
     let found = move || {
         let chosen = chosen.get();
         Suspend::new(async move {
-            let found = places.await;
-            Some(match (found, chosen?) {
-                (Ok(found), _) if found.is_empty() => view! {
-                    <p class="muted small">"Only at Docker: nobody in this organization mirrors the repository."</p>
-                }
-                .into_any(),
-                (Ok(found), chosen) => {
+            match (places.await, chosen) {
+                (Ok(Some(found)), Some(chosen)) => {
                     let row = |places| view! { <Row places chosen=chosen.clone() /> };
                     found.into_iter().map(row).collect_view().into_any()
                 }
+                (Ok(_), _) => view! { <Loading rows=2 label="Looking where it is" /> }.into_any(),
                 (Err(error), _) => view! { <ErrorState message=error.to_string() /> }.into_any(),
-            })
+            }
         })
     };
-    view! {
-        <Panel title="Where it is" lead>
+    let body = if is_mirrored {
+        view! {
             <div class="stack">
                 <Transition fallback=|| view! { <Loading rows=2 label="Looking where it is" /> }>{found}</Transition>
             </div>
-        </Panel>
-    }
+        }
+        .into_any()
+    } else {
+        view! { <p class="muted small">"Only at Docker: nobody in this organization mirrors the repository."</p> }
+            .into_any()
+    };
+    view! { <Panel title="Where it is" lead>{body}</Panel> }
 }
 
 /// How what a place holds stands to what the catalog has.
@@ -177,12 +176,8 @@ mod tests {
     fn a_digest_is_older_where_it_came_before_the_catalogs() {
         let digest = |of: &str| format!("sha256:{}", of.repeat(64)).parse::<Digest>().expect("a digest");
         let at = |seconds| DateTime::from_timestamp(seconds, 0);
-        let chosen = Chosen {
-            tag: "1".parse().expect("a tag"),
-            digest: digest("a"),
-            pushed_at: at(100),
-            is_compliant: false,
-        };
+        let chosen =
+            Chosen { tag: "1".parse().expect("a tag"), digest: digest("a"), pushed_at: at(100), is_compliant: false };
         assert_eq!(Stand::of(Some(&digest("a")), at(50), &chosen), Stand::Same);
         assert_eq!(Stand::of(Some(&digest("b")), at(50), &chosen), Stand::Older);
         assert_eq!(Stand::of(Some(&digest("b")), at(150), &chosen), Stand::Other);

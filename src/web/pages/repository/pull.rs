@@ -5,15 +5,15 @@ use leptos::prelude::*;
 use super::asked::{Asked, Chosen};
 use super::tool::Tool;
 use crate::model::{ApiError, CatalogName, MirrorPlaces, RepoName, RepositoryKind, Variant};
-use crate::web::components::{
-    CodeBlock, FilterBar, FilterKept, FilterSelect, Notice, Panel, Tab, Tabs, Tone,
-};
+use crate::web::components::{CodeBlock, FilterBar, FilterKept, FilterSelect, Notice, Panel, Tab, Tabs, Tone};
 use crate::web::live_filter::use_live_filter;
 
 /// Docker Hub as people name it in a reference.
 const DOCKER_HUB: &str = "docker.io";
 /// Docker's catalog as a registry; its repositories have no namespace.
 const CATALOG: &str = "dhi.io";
+/// Destinations that are shown at once.
+const SHOWN: usize = 3;
 
 /// What is pulled.
 #[derive(Clone)]
@@ -23,8 +23,8 @@ pub struct Pulled {
     pub mirrors: Vec<RepoName>,
 }
 
-/// Where the chosen tag was looked for.
-pub type Places = Resource<Result<Vec<MirrorPlaces>, ApiError>>;
+/// Where the chosen tag is, by mirror; none where nothing was asked.
+pub type Places = Resource<Result<Option<Vec<MirrorPlaces>>, ApiError>>;
 
 /// The command of the chosen tool, for each place that has the chosen tag.
 #[component]
@@ -41,9 +41,8 @@ pub fn Pull(
     let at = StoredValue::new(base.clone());
     let tabs = Tool::of(kind).iter().map(|this| {
         let this = *this;
-        let href = Signal::derive(move || {
-            Asked { tool: this.as_str().to_owned(), ..asked.get() }.href(&at.get_value())
-        });
+        let href =
+            Signal::derive(move || Asked { tool: this.as_str().to_owned(), ..asked.get() }.href(&at.get_value()));
         let current = Signal::derive(move || tool.get() == this);
         view! { <Tab href label=this.label() current attr:data-noscroll="" /> }
     });
@@ -56,8 +55,8 @@ pub fn Pull(
         let (tool, chosen) = (tool.get(), chosen.get());
         Suspend::new(async move {
             // What is wrong is said where the places are shown.
-            let found = places.await.unwrap_or_default();
-            chosen.map(|chosen| copies(found, tool, &chosen).collect_view())
+            let found = places.await.ok().flatten().unwrap_or_default();
+            chosen.map(|chosen| view! { <Copies found tool chosen /> })
         })
     };
     view! {
@@ -126,18 +125,40 @@ fn sources(pulled: &Pulled, tool: Tool, chosen: &Chosen) -> AnyView {
     source(&format!("{CATALOG}/{name}"), "Docker's catalog, since nobody mirrors it", None, tool, chosen).into_any()
 }
 
-/// From each destination that holds the tag.
-fn copies(found: Vec<MirrorPlaces>, tool: Tool, chosen: &Chosen) -> impl Iterator<Item = AnyView> {
+/// From each destination that holds the tag; where they are many, the rest is folded.
+#[component]
+fn Copies(found: Vec<MirrorPlaces>, tool: Tool, chosen: Chosen) -> impl IntoView {
     let places = found.into_iter().flat_map(|places| places.destinations);
-    places.filter_map(move |place| {
+    let copies = places.filter_map(|place| {
         let seen = place.seen?;
-        let other = (seen.digest != chosen.digest).then_some("another digest than the catalog");
-        let name = place.name.unwrap_or_else(|| "a destination that is deleted".to_owned());
-        Some(source(&place.address, &name, other, tool, chosen).into_any())
-    })
+        let other = (seen.digest != chosen.digest).then_some("another digest than the catalog's");
+        let name = place.name.unwrap_or_else(|| "a destination that was deleted".to_owned());
+        Some(source(&place.address, &name, other, tool, &chosen).into_any())
+    });
+    let mut copies: Vec<AnyView> = copies.collect();
+    let others = copies.split_off(copies.len().min(SHOWN));
+    let more = (!others.is_empty()).then(|| {
+        let words = format!("+ {} more", others.len());
+        view! {
+            <details>
+                <summary class="small muted">{words}</summary>
+                <div class="stack" data-gap="m">{others}</div>
+            </details>
+        }
+    });
+    view! {
+        {copies}
+        {more}
+    }
 }
 
-fn source(repository: &str, name: &str, note: Option<&'static str>, tool: Tool, chosen: &Chosen) -> impl IntoView + use<> {
+fn source(
+    repository: &str,
+    name: &str,
+    note: Option<&'static str>,
+    tool: Tool,
+    chosen: &Chosen,
+) -> impl IntoView + use<> {
     let label = format!("From {name}: {repository}");
     view! {
         <div class="stack" data-gap="xs">

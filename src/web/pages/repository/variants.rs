@@ -3,13 +3,11 @@
 use leptos::prelude::*;
 
 use super::asked::Asked;
-use super::facts::{Findings, Health, Inside, said};
+use super::facts::{Findings, Health, inside, said};
 use super::filter::VariantFilter;
 use super::filters::Filters;
 use crate::model::{Tag, Variant};
-use crate::web::components::{
-    Badge, ButtonLink, Cell, Column, DataTable, EmptyState, HeadCell, ShortDigest, TimeAgo,
-};
+use crate::web::components::{Badge, ButtonLink, Cell, Column, DataTable, EmptyState, HeadCell, ShortDigest, TimeAgo};
 use crate::web::format;
 
 /// How many names of one digest stand in the row; the others are one click away.
@@ -84,7 +82,7 @@ fn Table(variants: Vec<Variant>, base: String) -> impl IntoView {
 fn Row(variant: Variant, base: String) -> impl IntoView {
     let distribution = said(&variant, |image| image.distribution.name.clone());
     let (fips, stig) = (variant.images.iter().any(|i| i.fips), variant.images.iter().any(|i| i.stig));
-    let inside = view! { <Inside variant=variant.clone() /> };
+    let inside = inside(&variant);
     let platforms = view! { <Platforms variant=variant.clone() /> };
     let findings = variant.shared(|image| image.vulnerabilities);
     let health = variant.shared(|image| image.health.clone());
