@@ -2,7 +2,7 @@
 
 /// A text that tries to run something, to load something, and to pose as the page. Whatever of it runs sets
 /// `window.__hostile`.
-pub const HOSTILE: &str = r##"# A friendly guide
+pub const HOSTILE: &str = r#"# A friendly guide
 
 <script>window.__hostile = "script"</script>
 
@@ -42,7 +42,7 @@ $ docker run --rm a-very-long-name/that-does-not-end:1.2.3-aaaaaaaaaaaaaaaaaaaaa
 | One | Two | Three | Four | Five | Six | Seven | Eight |
 |---|---|---|---|---|---|---|---|
 | aaaaaaaaaaaaaaaa | aaaaaaaaaaaaaaaa | aaaaaaaaaaaaaaaa | aaaaaaaaaaaaaaaa | aaaaaaaaaaaaaaaa | aaaaaaaaaaaaaaaa | aaaaaaaaaaaaaaaa | a |
-"##;
+"#;
 
 /// The overview of a repository.
 pub fn overview(display: &str, about: &str, home: &str) -> String {

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::model::{Tag, Variant};
+use crate::model::{Tag, Variant, VariantImage};
 
 /// Value of `manager` for images without one.
 pub const NO_MANAGER: &str = "none";
@@ -62,7 +62,9 @@ impl VariantFilter {
         let mut found: Vec<Variant> = variants.iter().filter(|variant| self.passes(variant)).cloned().collect();
         if !self.find.is_empty() {
             let words = words(&self.find);
-            found.iter_mut().for_each(|variant| variant.tags.sort_by_key(|tag| !contains(tag, &words)));
+            for variant in &mut found {
+                variant.tags.sort_by_key(|tag| !contains(tag, &words));
+            }
         }
         match self.sort.as_str() {
             "name" => found.sort_by(by_name),
@@ -94,7 +96,7 @@ impl VariantFilter {
                 _ => false,
             })
             && set(&self.user, &|wanted| match wanted {
-                "root" => images.iter().any(|image| image.is_root()),
+                "root" => images.iter().any(VariantImage::is_root),
                 "nonroot" => images.iter().any(|image| !image.is_root()),
                 _ => false,
             })
@@ -145,7 +147,7 @@ fn worst(variant: &Variant) -> Option<[u64; 5]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Choice, VariantImage, VulnerabilityCounts};
+    use crate::model::{Choice, VulnerabilityCounts};
 
     fn variant(tags: &str, of: impl Fn(&mut VariantImage)) -> Variant {
         let digest = format!("sha256:{}", "a".repeat(64)).parse::<crate::model::Digest>().expect("a digest");

@@ -87,6 +87,8 @@ fn use_places(repository: Resource<Result<CatalogRepository, ApiError>>, asked: 
         move || asked.with(|asked| (asked.part == Part::Variants).then(|| asked.tag.clone())),
         move |tag| {
             let organization = organization.clone();
+            // Waited for and not followed: it would be asked twice while the repository comes.
+            let repository = untrack(|| repository.into_future());
             async move {
                 // What is wrong with the repository is shown in its place.
                 let (Some(tag), Ok(repository)) = (tag, repository.await) else { return Ok(None) };

@@ -39,7 +39,7 @@ pub fn Pull(
     let kind = pulled.kind;
     let tool = Memo::new(move |_| asked.with(|asked| asked.tool(kind)));
     let at = StoredValue::new(base.clone());
-    let tabs = Tool::of(kind).iter().map(|this| {
+    let tabs = Tool::of(kind).iter().map(move |this| {
         let this = *this;
         let href =
             Signal::derive(move || Asked { tool: this.as_str().to_owned(), ..asked.get() }.href(&at.get_value()));
@@ -88,7 +88,7 @@ fn TagChoice(
         names.map(|name| (name.clone(), name)).collect::<Vec<_>>()
     });
     let selected = Signal::derive(move || chosen.get().map(|chosen| chosen.tag.to_string()).unwrap_or_default());
-    let kept = asked.get_untracked().filter.fields().map(|(name, _)| name).into_iter().map(|name| {
+    let kept = asked.get_untracked().filter.fields().map(|(name, _)| name).into_iter().map(move |name| {
         let value = move || {
             let filter = asked.get().filter;
             filter.fields().into_iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
