@@ -42,7 +42,7 @@ test("an owner mirrors a repository and forwards it with its attestations", asyn
 
   await test.step("mirror it", async () => {
     await expect(page.getByRole("heading", { level: 1, name: title })).toBeVisible();
-    await expect(page.getByRole("table", { name: "Tags by digest" })).toContainText(version);
+    await expect(page.getByRole("table", { name: "Variants by digest" })).toContainText(version);
     await asks(page, "Mirror to repository").click();
     await expect(page.getByLabel("Repository on Docker Hub")).toHaveValue(`dhi-${name}`);
     await page.getByRole("button", { name: "Start mirroring" }).click();

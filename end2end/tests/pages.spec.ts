@@ -36,6 +36,7 @@ const full: Seen[] = [
   { name: "repository", person: "olivia", address: acme("catalog/postgres"), heading: "PostgreSQL", words: "Docker copies it into acme" },
   { name: "repository's overview", person: "olivia", address: acme("catalog/nginx?tab=overview"), heading: "Nginx", words: "View in repository" },
   { name: "repository's guides", person: "adam", address: acme("catalog/nginx?tab=guides"), heading: "Nginx", words: "Only owners of acme may mirror it to another repository." },
+  { name: "repository, filtered", person: "mia", address: acme("catalog/golang?compliance=fips&tool=skopeo&sort=vulnerabilities"), heading: "Go", words: "1 of 3 variants" },
   { name: "chart", person: "olivia", address: acme("catalog/redis-chart"), heading: /Redis/, words: "Helm chart" },
   { name: "mirrors", person: "olivia", address: acme("mirrors"), heading: "Mirrors", words: "Docker stops updating a mirror that is public." },
   { name: "mirror", person: "olivia", address: acme("mirrors/dhi-nginx"), heading: "dhi-nginx", words: "What Docker pushed into this repository, newest first." },
@@ -63,6 +64,8 @@ const full: Seen[] = [
 
 const empty: Seen[] = [
   { name: "catalog where nothing matches", person: "olivia", address: acme("catalog?q=nothing+like+it"), heading: "Catalog", words: "No repository matches" },
+  { name: "repository without tags", person: "olivia", address: acme("catalog/hostile-guide"), heading: "Hostile guide", words: "Docker lists no tags for it yet" },
+  { name: "repository where no variant matches", person: "mia", address: acme("catalog/golang?find=nothing"), heading: "Go", words: "No variant matches" },
   { name: "repository without entitlement", person: "gus", address: globex("catalog/postgres"), heading: "PostgreSQL", words: /globex uses all the mirrors/ },
   { name: "overview", person: "gus", address: globex("overview"), heading: "Overview", words: "Three steps to the first run" },
   { name: "where it is", person: "gus", address: globex("where"), heading: "Where is it?", title: "Where is it\\?", words: "Paste a tag, a digest or a reference" },

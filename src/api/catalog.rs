@@ -3,7 +3,9 @@
 use leptos::prelude::*;
 use server_fn::codec::GetUrl;
 
-use crate::model::{ApiError, CatalogFilter, CatalogList, CatalogName, CatalogRepository, OrgName};
+use crate::model::{
+    ApiError, CatalogFilter, CatalogList, CatalogName, CatalogRepository, MirrorName, MirrorPlaces, OrgName, Tag,
+};
 
 /// The repositories that pass the filter, and what can be filtered by.
 #[server(prefix = "/api", endpoint = "catalog/list", input = GetUrl)]
@@ -19,4 +21,15 @@ pub async fn get_catalog_repository(organization: OrgName, name: CatalogName) ->
     let mut repository = crate::catalog::get(&visitor, &name).await?;
     repository.mirrors = crate::mirrors::of_source(&visitor, &name).await?;
     Ok(repository)
+}
+
+/// Where a tag of these mirrors is: at Docker Hub, and at each destination that a rule brings it to.
+#[server(prefix = "/api", endpoint = "catalog/places", input = GetUrl)]
+pub async fn find_tag_places(
+    organization: OrgName,
+    #[server(default)] mirrors: Vec<MirrorName>,
+    tag: Tag,
+) -> Result<Vec<MirrorPlaces>, ApiError> {
+    let visitor = crate::access::member(&organization).await?;
+    Ok(crate::history::tag_places(&visitor, &mirrors, &tag).await?)
 }

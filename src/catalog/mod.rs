@@ -3,23 +3,22 @@
 mod cache;
 mod listing;
 mod narrow;
+mod repository;
 mod search;
 mod texts;
-
-use std::collections::BTreeMap;
+mod variants;
 
 use crate::app::{App, Visitor};
 use crate::connection::ConnectionError;
 use crate::hub::{self, HubError};
-use crate::model::{
-    ApiError, CatalogEntry, CatalogFilter, CatalogList, CatalogName, CatalogRefusal, CatalogRepository, OrgName,
-    PlatformImage, RepoName, RepositoryKind, TagGroup,
-};
+use crate::model::{ApiError, CatalogEntry, CatalogFilter, CatalogList, CatalogName, CatalogRefusal, OrgName, RepoName, RepositoryKind};
 use crate::queue::QueueError;
 use crate::store::listings::{self, Subject};
 use crate::store::{StoreError, rules};
 use listing::DockerCatalog;
 use narrow::Seen;
+
+pub use repository::get;
 
 /// Why the catalog cannot be shown.
 #[derive(Debug, thiserror::Error)]
@@ -105,29 +104,6 @@ pub async fn refresh(app: &App, organization: &OrgName) -> Result<(), CatalogErr
     }
 }
 
-/// One repository with its texts and tags; its mirrors are for `mirrors` to add.
-pub async fn get(visitor: &Visitor, name: &CatalogName) -> Result<CatalogRepository, CatalogError> {
-    let organization = visitor.organization.as_str();
-    let (details, mirrors) = tokio::try_join!(
-        visitor.hub.repository_details(organization, name.as_str()),
-        visitor.hub.mirrors(organization)
-    )?;
-    let details = details.ok_or_else(|| CatalogError::NotFound(name.clone()))?;
-    let own = mirrors.mirrors.iter().filter(|m| m.source.name == name.as_str()).filter_map(mirror_name).collect();
-    let entry = entry(&details.summary, own).ok_or_else(|| CatalogError::NotFound(name.clone()))?;
-    Ok(CatalogRepository {
-        home_url: details.summary.home_url.filter(|url| url.starts_with("https://") || url.starts_with("http://")),
-        category_names: details.summary.categories.into_iter().map(|c| c.name).collect(),
-        distribution_names: entry.distributions.iter().map(|id| distribution_name(id)).collect(),
-        overview: texts::html(&details.overview),
-        guides: texts::html(&details.guides),
-        tags: tag_groups(&details.images),
-        mirrors: Vec::new(),
-        can_mirror_more: mirrors.can_mirror_more_repositories,
-        entry,
-    })
-}
-
 /// A summary as the list shows it; none where Docker's name for it is no name.
 fn entry(found: &hub::CatalogRepository, mirrors: Vec<RepoName>) -> Option<CatalogEntry> {
     let name: CatalogName = found.name.parse().ok()?;
@@ -152,36 +128,6 @@ fn entry(found: &hub::CatalogRepository, mirrors: Vec<RepoName>) -> Option<Catal
 /// The mirror's repository as Ferry writes it.
 fn mirror_name(mirror: &hub::Mirror) -> Option<RepoName> {
     format!("{}/{}", mirror.repository.namespace, mirror.repository.name).parse().ok()
-}
-
-/// Images with their tags, newest first; two entries of one digest become one.
-fn tag_groups(images: &[hub::CatalogImage]) -> Vec<TagGroup> {
-    let mut groups: BTreeMap<_, TagGroup> = BTreeMap::new();
-    for image in images {
-        let Some(digest) = image.index_digest.clone() else { continue };
-        let group = groups.entry(digest.clone()).or_insert_with(|| TagGroup {
-            digest,
-            tags: Vec::new(),
-            images: image.manifests.iter().filter_map(platform_image).collect(),
-            last_pushed: image.manifests.iter().filter_map(|m| m.last_pushed).max(),
-        });
-        group.tags.extend(image.tags.iter().filter_map(|tag| tag.name.parse().ok()));
-        group.last_pushed = group.last_pushed.max(image.tags.iter().filter_map(|tag| tag.last_updated).max());
-    }
-    let mut groups: Vec<TagGroup> = groups.into_values().collect();
-    groups.sort_by(|a, b| (b.last_pushed, &a.digest).cmp(&(a.last_pushed, &b.digest)));
-    groups
-}
-
-fn platform_image(manifest: &hub::CatalogManifest) -> Option<PlatformImage> {
-    Some(PlatformImage {
-        platform: manifest.platform.clone(),
-        digest: manifest.manifest_digest.clone()?,
-        size: manifest.compressed_size,
-        distribution: distribution_name(&manifest.distribution),
-        fips: manifest.fips_compliant,
-        stig: manifest.stig_certified,
-    })
 }
 
 fn small(count: usize) -> u32 {

@@ -3,6 +3,7 @@
 
 mod export;
 mod overview;
+mod tag_places;
 mod timeline;
 
 use crate::app::Visitor;
@@ -15,6 +16,7 @@ use crate::store::{StoreError, history, whereabouts};
 
 pub use export::{Format, export};
 pub use overview::overview;
+pub use tag_places::tag_places;
 pub use timeline::{freshness, timeline};
 
 /// Runs on one page.

@@ -28,8 +28,8 @@ use crate::clock::Clock;
 pub use credential::{Credential, CredentialKind};
 pub use dhi::{
     Catalog, CatalogDetails, CatalogImage, CatalogManifest, CatalogRepository, CatalogTag, Category, DhiEntitlement,
-    Entitlements, LogPage, LogQuery, LogReason, LogStatus, Mirror, MirrorEnd, MirroringLog, Mirrors, Plan, SetMirror,
-    TagDetails, Vulnerabilities,
+    Entitlements, LogPage, LogQuery, LogReason, LogStatus, Mirror, MirrorEnd, MirroringLog, Mirrors, Plan,
+    ScoutHealthScore, ScoutPolicy, ScoutPolicyStatus, SetMirror, TagDetails, Vulnerabilities,
 };
 pub use endpoints::Endpoints;
 pub use error::HubError;

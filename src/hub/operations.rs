@@ -19,8 +19,10 @@ pub(super) struct Operation {
 const SUMMARY: &str = "name namespace displayName shortDescription featured fipsCompliant stigCertified homeUrl \
                        categories { id name } distributions platforms";
 const TAG: &str = "name lastUpdated";
-const MANIFEST: &str = "manifestDigest platform distribution compressedSize packageManager shell user fipsCompliant \
-                        stigCertified lastPushed vulnerabilities { critical high medium low unspecified total }";
+const MANIFEST: &str = "manifestDigest platform distribution compressedSize packageManager shell user \
+                        workingDirectory fipsCompliant stigCertified lastPushed \
+                        vulnerabilities { critical high medium low unspecified total } \
+                        scoutHealthScore { score policies { name label status description violationCount } }";
 const MIRROR: &str = "id destinationRepository { name namespace hostname } \
                       dhiSourceRepository { name namespace hostname displayName }";
 /// Only `organization` is sent: `namespace` is deprecated (6.1).

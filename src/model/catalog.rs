@@ -1,10 +1,8 @@
 //! The catalog: what Docker publishes, as Ferry shows it.
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::image::{Digest, RepoName, Tag, is_path_component};
-use super::mirror::Mirror;
+use super::image::{RepoName, is_path_component};
 use super::text::{Refused, checked_text};
 
 checked_text! {
@@ -76,46 +74,4 @@ pub struct CatalogEntry {
     /// Names of the rules that forward one of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<String>,
-}
-
-/// One platform's image behind a digest.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct PlatformImage {
-    /// For example `linux/amd64`.
-    pub platform: String,
-    pub digest: Digest,
-    /// Compressed, in bytes.
-    pub size: u64,
-    pub distribution: String,
-    pub fips: bool,
-    pub stig: bool,
-}
-
-/// All tags that point at one digest.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct TagGroup {
-    pub digest: Digest,
-    pub tags: Vec<Tag>,
-    pub images: Vec<PlatformImage>,
-    pub last_pushed: Option<DateTime<Utc>>,
-}
-
-/// What the page of one catalog repository shows.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct CatalogRepository {
-    pub entry: CatalogEntry,
-    /// Home page of the software, only http or https.
-    pub home_url: Option<String>,
-    pub category_names: Vec<String>,
-    /// For example `Debian 13`.
-    pub distribution_names: Vec<String>,
-    /// Sanitised HTML.
-    pub overview: String,
-    /// Sanitised HTML.
-    pub guides: String,
-    /// Newest first.
-    pub tags: Vec<TagGroup>,
-    pub mirrors: Vec<Mirror>,
-    /// Docker's entitlement still allows one more.
-    pub can_mirror_more: bool,
 }

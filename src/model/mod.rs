@@ -22,6 +22,7 @@ mod preview;
 mod probe;
 mod proof;
 mod rates;
+mod repository;
 mod rule;
 mod run;
 mod schedule;
@@ -30,7 +31,7 @@ mod text;
 mod timeline;
 mod whereabouts;
 
-pub use catalog::{CatalogEntry, CatalogName, CatalogRepository, Choice, PlatformImage, RepositoryKind, TagGroup};
+pub use catalog::{CatalogEntry, CatalogName, Choice, RepositoryKind};
 pub use connection::{Connection, ConnectionForm};
 pub use coverage::{AttestationSeen, Coverage, DiscoveredBy, Gone, PlatformCoverage, SignatureState};
 pub use destination::{BAD_AUTHORITY, Destination, DestinationDraft, DestinationForm, Title};
@@ -52,6 +53,10 @@ pub use preview::{PlannedTag, Preview, PreviewMirror, PreviewTag, Verdict};
 pub use probe::{Check, CheckState, ProbeReport};
 pub use proof::{CheckLevel, ProofCheck, ProofPolicy};
 pub use rates::Rates;
+pub use repository::{
+    AtDestination, AtHub, CatalogRepository, HealthPolicy, HealthScore, MirrorPlaces, PolicyStatus, RepositoryText,
+    Shared, TextHeading, Variant, VariantImage, VulnerabilityCounts,
+};
 pub use rule::{NameTemplate, Rule, RuleDraft, RuleForm, TagFilter, TagPattern};
 pub use run::{Item, ItemCounts, ItemState, Plan, RunDetail, RunState, RunSummary, Swept, Trigger};
 pub use schedule::{Schedule, ScheduleForm, TimeOfDay, Window};

@@ -1,14 +1,18 @@
 //! Where a tag or a digest was seen, as the history has it: at destinations, and in mirrors.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
 use super::history::escaped;
 use super::{StoreError, from_json, parsed};
-use crate::model::{Coverage, Held, Holding, MovedOn, OrgName, Place, RunId, Sought};
+use crate::model::{Coverage, Held, Holding, MovedOn, OrgName, Place, RepoName, RunId, Sought, Tag};
 
 /// Places that are ever listed; one more is asked for, to know whether there are more.
 pub const MOST: usize = 100;
+/// Items of one tag of a mirror that are looked at, the newest.
+const MOST_ITEMS: i64 = 1_000;
 
 /// What is asked for, as the queries take it.
 struct Asked {
@@ -23,7 +27,7 @@ struct Asked {
 
 impl Asked {
     fn new(sought: &Sought) -> Self {
-        let ending = |name: &crate::model::RepoName| format!("%/{}", escaped(name.as_str()));
+        let ending = |name: &RepoName| format!("%/{}", escaped(name.as_str()));
         Self {
             tag: sought.tag.as_ref().map(ToString::to_string),
             digest: sought.digest.as_ref().map(|digest| format!("{}%", digest.as_str())),
@@ -188,4 +192,63 @@ pub async fn mirrors(
         Place::Mirror(name.unwrap_or_default().rsplit('/').next().unwrap_or_default().to_owned())
     };
     rows.into_iter().map(|row| row.holding(name)).collect()
+}
+
+/// What the destinations' repositories were last seen to hold of a tag of these mirrors, by mirror.
+///
+/// The newest of the tag's items are looked at: what is older than so many runs tells nothing of today.
+pub async fn of_tag(
+    db: impl PgExecutor<'_>,
+    organization: &OrgName,
+    mirrors: &[RepoName],
+    tag: &Tag,
+) -> Result<HashMap<RepoName, Vec<Holding>>, StoreError> {
+    let names: Vec<String> = mirrors.iter().map(ToString::to_string).collect();
+    let rows = sqlx::query!(
+        r#"with looked as (
+               select m.mirror, i.id, i.target_host, i.target_repository, i.digest, i.target_digest, i.coverage, i.run_id,
+                      i.destination_id, coalesce(i.finished_at, i.updated_at) as arrived_at,
+                      coalesce(greatest(i.finished_at, i.checked_at), i.updated_at) as seen_at
+               from unnest($2::text[]) as m (mirror)
+               cross join lateral (
+                   select n.*, r.destination_id from items n join runs r on r.id = n.run_id
+                   where n.tag = $3 and n.mirror = m.mirror and n.state in ('succeeded', 'unchanged')
+                     and r.organization = $1
+                   order by n.run_id desc limit $4) i
+           )
+           select distinct on (l.mirror, l.target_host, l.target_repository)
+                  l.mirror as "mirror!", d.name as "name?", l.target_host || '/' || l.target_repository as "address!",
+                  l.digest as "digest!", l.target_digest as "target_digest?", l.seen_at as "seen_at!",
+                  l.run_id as "run!: RunId", l.coverage as "coverage?",
+                  (select min(o.arrived_at) from looked o
+                   where o.mirror = l.mirror and o.target_host = l.target_host
+                     and o.target_repository = l.target_repository and o.digest = l.digest) as "since?"
+           from looked l left join destinations d on d.id = l.destination_id
+           order by l.mirror, l.target_host, l.target_repository, l.id desc"#,
+        organization.as_str(),
+        &names,
+        tag.as_str(),
+        MOST_ITEMS
+    )
+    .fetch_all(db)
+    .await?;
+    let mut found: HashMap<RepoName, Vec<Holding>> = HashMap::new();
+    for row in rows {
+        let seen = Row {
+            name: row.name,
+            address: row.address,
+            tag: tag.to_string(),
+            now_digest: row.digest.clone(),
+            digest: row.digest,
+            target_digest: row.target_digest,
+            since: row.since,
+            seen_at: row.seen_at,
+            run: row.run,
+            coverage: row.coverage,
+            now_since: row.seen_at,
+            now_run: row.run,
+        };
+        found.entry(parsed("items.mirror", &row.mirror)?).or_default().push(seen.holding(Place::Destination)?);
+    }
+    Ok(found)
 }

@@ -15,6 +15,7 @@ mod person;
 mod proofs;
 mod questions;
 mod registry;
+mod repository;
 mod rights;
 mod sessions;
 mod shell;

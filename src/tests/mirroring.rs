@@ -24,7 +24,7 @@ async fn an_owner_mirrors_a_repository_watches_it_fill_and_stops_it() {
 
     let catalog: CatalogRepository = olivia.read("catalog/get", &[("organization", "acme"), ("name", "node")]).await;
     assert_eq!(catalog.mirrors.len(), 1);
-    assert!(!catalog.tags.is_empty() && catalog.overview.contains('<'));
+    assert!(!catalog.variants.is_empty() && catalog.overview.html.contains('<'));
 
     let answer = olivia.post("mirrors/stop", &[("organization", "acme"), ("name", "dhi-node")]).await;
     assert_eq!(answer.status, 200, "{answer:?}");

@@ -74,6 +74,7 @@ async fn a_page_asks_as_many_questions_however_long_its_list_is() {
         "/orgs/acme/where?q=1.3",
         "/orgs/acme/mirrors/dhi-nginx/tags/1.1",
         "/orgs/acme/overview",
+        "/orgs/acme/catalog/nginx?tag=1.29",
     ];
     let counter = Counter::default();
     let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(counter.clone()));

@@ -34,6 +34,12 @@ const DOORS: &[Door] = &[
     Door { function: "forms/kept", read: true, least: Least::Anybody, fields: &[("form", "rule")] },
     Door { function: "catalog/list", read: true, least: Least::Member, fields: &[("filter[q]", "node")] },
     Door { function: "catalog/get", read: true, least: Least::Member, fields: &[("name", "node")] },
+    Door {
+        function: "catalog/places",
+        read: true,
+        least: Least::Member,
+        fields: &[("mirrors[0]", "dhi-nginx"), ("tag", "1.29")],
+    },
     Door { function: "mirrors/list", read: true, least: Least::Member, fields: &[] },
     Door { function: "mirrors/get", read: true, least: Least::Member, fields: &[("name", "dhi-nginx")] },
     Door {
@@ -162,6 +168,7 @@ async fn pages_and_events_of_an_organization_are_for_its_people() {
     let paths = [
         "overview",
         "catalog",
+        "catalog/nginx",
         "mirrors",
         "mirrors/dhi-nginx/tags/1.29",
         "destinations",

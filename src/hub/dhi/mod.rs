@@ -7,8 +7,8 @@ mod mirrors;
 mod plan;
 
 pub use catalog::{
-    Catalog, CatalogDetails, CatalogImage, CatalogManifest, CatalogRepository, CatalogTag, Category, TagDetails,
-    Vulnerabilities,
+    Catalog, CatalogDetails, CatalogImage, CatalogManifest, CatalogRepository, CatalogTag, Category, ScoutHealthScore,
+    ScoutPolicy, ScoutPolicyStatus, TagDetails, Vulnerabilities,
 };
 pub use log::{LogPage, LogQuery, LogReason, LogStatus, MirroringLog};
 pub use mirrors::{Mirror, MirrorEnd, Mirrors, SetMirror};

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
-use chrono::SecondsFormat;
+use chrono::{SecondsFormat, TimeDelta};
 
 use super::context::Asking;
 use super::given;
 use crate::sandbox::content::{Image, PlatformImage, sha256};
-use crate::sandbox::world::World;
 use crate::sandbox::world::catalog::{CatalogRepository, Definition, category_name};
+use crate::sandbox::world::{World, now};
 
 /// The queries.
 #[derive(Default)]
@@ -270,9 +270,14 @@ fn manifest(definition: &Definition, platform: &PlatformImage) -> DhiImageManife
         fips_compliant: recipe.fips,
         stig_certified: recipe.stig,
         last_pushed: stamp(definition),
-        vulnerabilities: Some(vulnerabilities(&platform.manifest.digest, recipe.dev)),
-        scout_health_score: Some(health(recipe.dev)),
+        vulnerabilities: is_analysed(definition).then(|| vulnerabilities(&platform.manifest.digest, recipe.dev)),
+        scout_health_score: is_analysed(definition).then(|| health(recipe.dev)),
     }
+}
+
+/// Charts never are, and a build is some minutes after its push. When Docker answers null is unconfirmed; that it may is not.
+fn is_analysed(definition: &Definition) -> bool {
+    !definition.recipe.is_chart() && now() - definition.built_at > TimeDelta::minutes(10)
 }
 
 /// Hardly any, and always the same for the same digest.

@@ -247,7 +247,21 @@ const LINES: [Line; 17] = [
 
 /// The seeded repositories.
 pub fn repositories() -> Vec<CatalogRepository> {
-    LINES.iter().map(repository).collect()
+    LINES.iter().map(repository).chain([hostile()]).collect()
+}
+
+/// One whose texts try what a text can try, and which has no build yet. What is shown of it must be harmless.
+fn hostile() -> CatalogRepository {
+    CatalogRepository {
+        name: "hostile-guide".into(),
+        display_name: "Hostile guide".into(),
+        short_description: "Nothing to pull: its texts try to take over the page that shows them.".into(),
+        overview: texts::HOSTILE.into(),
+        guides: texts::HOSTILE.into(),
+        home_url: Some("javascript:window.__hostile='home'".into()),
+        categories: vec!["developer-tools".into()],
+        ..CatalogRepository::default()
+    }
 }
 
 fn repository(line: &Line) -> CatalogRepository {

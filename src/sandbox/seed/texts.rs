@@ -1,5 +1,49 @@
 //! Overviews and guides in Markdown, of the length and with the elements that the real ones have.
 
+/// A text that tries to run something, to load something, and to pose as the page. Whatever of it runs sets
+/// `window.__hostile`.
+pub const HOSTILE: &str = r#"# A friendly guide
+
+<script>window.__hostile = "script"</script>
+
+<img src="x" onerror="window.__hostile = 'image'"><svg onload="window.__hostile = 'svg'"></svg>
+
+<iframe srcdoc="<script>parent.__hostile = 'frame'</script>"></iframe>
+<object data="data:text/html,<script>parent.__hostile='object'</script>"></object>
+
+<style>main, header { display: none }</style>
+<link rel="stylesheet" href="//hostile.example/x.css"><base href="//hostile.example/"><meta http-equiv="refresh" content="0; url=//hostile.example/">
+
+## Links
+
+[Press me](javascript:window.__hostile='link') <a href="JaVaScRiPt&colon;window.__hostile='entity'">or me</a>
+<a href="data:text/html,<script>opener.__hostile='data'</script>" target="_top">or this</a>
+<a href="/orgs/acme/mirrors" onclick="window.__hostile = 'click'">Go on</a>
+[An honest link](https://docs.docker.com/dhi/)
+
+## Forms
+
+<form action="/api/session/sign-out" method="post"><input name="theme" autofocus onfocus="window.__hostile = 'focus'"><button>Sign in again</button></form>
+
+<details open ontoggle="window.__hostile = 'toggle'"><summary>More</summary>Nothing more.</details>
+
+## Names
+
+<h1 id="main">Mirrors</h1>
+<div id="main" class="shell" style="position: fixed; inset: 0">Everything is fine.</div>
+<nav aria-label="Sections"><a name="body" id="body">Catalog</a></nav>
+
+## A line that goes on
+
+```console
+$ docker run --rm a-very-long-name/that-does-not-end:1.2.3-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+```
+
+| One | Two | Three | Four | Five | Six | Seven | Eight |
+|---|---|---|---|---|---|---|---|
+| aaaaaaaaaaaaaaaa | aaaaaaaaaaaaaaaa | aaaaaaaaaaaaaaaa | aaaaaaaaaaaaaaaa | aaaaaaaaaaaaaaaa | aaaaaaaaaaaaaaaa | aaaaaaaaaaaaaaaa | a |
+"#;
+
 /// The overview of a repository.
 pub fn overview(display: &str, about: &str, home: &str) -> String {
     format!(

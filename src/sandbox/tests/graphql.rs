@@ -132,6 +132,10 @@ async fn the_catalogue_has_digests_that_are_real_and_several_tags_for_each() {
             assert_eq!(docker.digest(&text(&tag["name"])).await, text(&image["indexDigest"]));
         }
     }
+    let chart = bench.ask(&token, query, json!({"query": {"repoName": "redis-chart"}})).await;
+    let manifest = &chart["data"]["dhiRepositoryDetails"]["images"][0]["imageManifests"][0];
+    assert!(manifest["manifestDigest"].is_string(), "{chart}");
+    assert!(manifest["vulnerabilities"].is_null() && manifest["scoutHealthScore"].is_null(), "not analysed: {chart}");
     let missing = bench.ask(&token, query, json!({"query": {"repoName": "dhi-nginx"}})).await;
     assert!(missing["errors"].is_null() && missing["data"]["dhiRepositoryDetails"].is_null());
 

@@ -3,7 +3,7 @@
 use super::{Button, Glyph, Icon};
 use leptos::{ev, prelude::*, web_sys};
 
-/// A GET form to `action`; the children are `FilterSearch`, `FilterSelect`, `FilterDate`, `FilterToggle`, and `FilterMore`
+/// A GET form to `action`; the children are `FilterSearch`, `FilterSelect`, `FilterDate`, `FilterToggle`, `FilterKept`, and `FilterMore`
 /// around some of those. All but the search submit at once where there is a script; the button is for where there is
 /// none, and for the keyboard.
 #[component]
@@ -82,6 +82,13 @@ pub fn FilterSelect(
             </select>
         </label>
     }
+}
+
+/// What the form passes on besides its fields; not sent while it is empty.
+#[component]
+pub fn FilterKept(#[prop(into)] name: String, #[prop(into)] value: Signal<String>) -> impl IntoView {
+    let is_empty = move || value.with(String::is_empty);
+    view! { <input type="hidden" name=name value=move || value.get() disabled=is_empty /> }
 }
 
 /// On or off; sends `value` (by default `true`) when on.

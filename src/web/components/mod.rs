@@ -29,7 +29,7 @@
 //! - `Checkbox name label value="true" checked? disabled? hint?`, `Radio name value label checked? disabled? hint?`
 //! - `ChoiceGroup legend hint? error? row?` of `Checkbox` or `Radio`
 //! - `FilterBar action label active?(signal) everything?(signal)` of `FilterSearch name="q" value?(signal) label placeholder?`, `FilterSelect name label options
-//!   selected?`, `FilterDate name label value?(signal)`, `FilterToggle name label value="true" checked?`, some of them in
+//!   selected?`, `FilterDate name label value?(signal)`, `FilterToggle name label value="true" checked?`, `FilterKept name value(signal)`, some of them in
 //!   `FilterMore label="More filters" open?`: a GET form
 //! - `FilterChips label` of `FilterChip href label`: what is filtered, each with the way to ask for it no more
 //!
@@ -119,7 +119,7 @@ pub use data_table::{Cell, Column, DataTable, HeadCell};
 pub use empty_state::EmptyState;
 pub use error_state::ErrorState;
 pub use field::{Field, SelectField, TextArea, TextField, described_by};
-pub use filter_bar::{FilterBar, FilterDate, FilterMore, FilterSearch, FilterSelect, FilterToggle};
+pub use filter_bar::{FilterBar, FilterDate, FilterKept, FilterMore, FilterSearch, FilterSelect, FilterToggle};
 pub use filter_chips::{FilterChip, FilterChips};
 pub use icon::{Glyph, Icon};
 pub use key_values::{KeyValue, KeyValues};

@@ -1,43 +1,35 @@
-//! One repository of the catalog: what it is, its tags, its texts, and how to mirror it.
+//! One repository of the catalog: how to pull it, where it is, its variants, its texts, and how to mirror it.
 
+mod asked;
+mod facts;
+mod filter;
+mod filters;
 mod mirror_box;
 mod mirror_form;
-mod tags;
+mod places;
+mod pull;
+mod text;
+mod tool;
+mod variants;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use crate::api::catalog::get_catalog_repository;
+use crate::api::catalog::{find_tag_places, get_catalog_repository};
 use crate::api::mirrors::StartMirror;
-use crate::model::{ApiError, CatalogName, CatalogRepository};
-use crate::web::components::{
-    Badge, Crumb, EmptyState, KeyValue, KeyValues, Loading, PageHeader, Panel, Prose, Section, Tab, Tabs,
-};
+use crate::model::{ApiError, CatalogEntry, CatalogName, CatalogRepository, MirrorName};
+use crate::web::components::{Badge, Crumb, KeyValue, KeyValues, Loading, PageHeader, Panel, Section, Tab, Tabs};
 use crate::web::forms::use_form;
 use crate::web::frame::use_organization;
 use crate::web::pages::ReadError;
+use asked::{Asked, Chosen, Part};
 use mirror_box::MirrorBox;
 use mirror_form::{MirrorForm, StartForm};
-use tags::Tags;
-
-/// A part of the page, as `?tab=` names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
-    Tags,
-    Overview,
-    Guides,
-}
-
-impl Part {
-    fn parse(text: Option<&str>) -> Self {
-        match text {
-            Some("overview") => Self::Overview,
-            Some("guides") => Self::Guides,
-            _ => Self::Tags,
-        }
-    }
-}
+use places::WhereItIs;
+use pull::{Places, Pull, Pulled};
+use text::Text;
+use variants::Variants;
 
 /// The repository's page.
 #[component]
@@ -45,7 +37,7 @@ pub fn RepositoryPage() -> impl IntoView {
     let organization = use_organization();
     let (params, query) = (use_params_map(), use_query_map());
     let name = Memo::new(move |_| params.read().get("name").unwrap_or_default());
-    let part = Memo::new(move |_| Part::parse(query.read().get("tab").as_deref()));
+    let asked = Memo::new(move |_| query.with(Asked::of));
     let catalog = StoredValue::new(Section::Catalog.href(organization.as_str()));
 
     let repository = Resource::new_blocking(
@@ -59,6 +51,7 @@ pub fn RepositoryPage() -> impl IntoView {
         },
     );
 
+    let places = use_places(repository, asked);
     let action = ServerAction::<StartMirror>::new();
     let form = use_form("mirror", action);
 
@@ -68,7 +61,7 @@ pub fn RepositoryPage() -> impl IntoView {
                 form.ready().await;
                 match repository.await {
                     Ok(repository) => {
-                        view! { <Repository repository part start=StartForm { action, form } /> }.into_any()
+                        view! { <Repository repository asked places start=StartForm { action, form } /> }.into_any()
                     }
                     Err(error) => {
                         let way_on = ("Go to the catalog", catalog.get_value());
@@ -87,8 +80,33 @@ pub fn RepositoryPage() -> impl IntoView {
     }
 }
 
+/// Where the chosen tag is; nobody is asked while the texts are shown, nor where nothing is mirrored.
+fn use_places(repository: Resource<Result<CatalogRepository, ApiError>>, asked: Memo<Asked>) -> Places {
+    let organization = use_organization();
+    Resource::new_blocking(
+        move || asked.with(|asked| (asked.part == Part::Variants).then(|| asked.tag.clone())),
+        move |tag| {
+            let organization = organization.clone();
+            // Waited for and not followed: it would be asked twice while the repository comes.
+            let repository = untrack(|| repository.into_future());
+            async move {
+                // What is wrong with the repository is shown in its place.
+                let (Some(tag), Ok(repository)) = (tag, repository.await) else { return Ok(None) };
+                let names = repository.mirrors.iter().map(|mirror| mirror.repository.name().parse());
+                let mirrors: Vec<MirrorName> = names.filter_map(Result::ok).collect();
+                match Chosen::of(&repository.variants, &tag) {
+                    Some(chosen) if !mirrors.is_empty() => {
+                        find_tag_places(organization, mirrors, chosen.tag).await.map(Some)
+                    }
+                    _ => Ok(None),
+                }
+            }
+        },
+    )
+}
+
 #[component]
-fn Repository(repository: CatalogRepository, part: Memo<Part>, start: StartForm) -> impl IntoView {
+fn Repository(repository: CatalogRepository, asked: Memo<Asked>, places: Places, start: StartForm) -> impl IntoView {
     let organization = use_organization();
     let catalog = Section::Catalog.href(organization.as_str());
     let CatalogRepository {
@@ -98,10 +116,14 @@ fn Repository(repository: CatalogRepository, part: Memo<Part>, start: StartForm)
         distribution_names,
         overview,
         guides,
-        tags,
+        variants,
         mirrors,
         can_mirror_more,
     } = repository;
+    let variants = StoredValue::new(variants);
+    let chosen =
+        Memo::new(move |_| variants.with_value(|variants| asked.with(|asked| Chosen::of(variants, &asked.tag))));
+    let part = Memo::new(move |_| asked.get().part);
     let facts = view! {
         <Badge>{entry.kind.label()}</Badge>
         {entry.fips.then(|| view! { <Badge>"FIPS"</Badge> })}
@@ -112,6 +134,31 @@ fn Repository(repository: CatalogRepository, part: Memo<Part>, start: StartForm)
     };
     let base = format!("{catalog}/{}", entry.name);
     let form = MirrorForm { source: entry.name.clone(), display_name: entry.display_name.clone(), start };
+    let pulled = Pulled {
+        name: entry.name.clone(),
+        kind: entry.kind,
+        mirrors: mirrors.iter().map(|mirror| mirror.repository.clone()).collect(),
+    };
+    let pull = {
+        let base = base.clone();
+        move || {
+            let is_mirrored = !pulled.mirrors.is_empty();
+            view! {
+                <div class="stack" data-gap="xl">
+                    <Pull pulled=pulled.clone() variants asked chosen places base=base.clone() />
+                    <WhereItIs is_mirrored chosen places />
+                </div>
+            }
+        }
+    };
+    let table = {
+        let base = base.clone();
+        move || {
+            let base = base.clone();
+            (part.get() == Part::Variants)
+                .then(|| view! { <Panel title="Variants"><Variants variants asked base /></Panel> })
+        }
+    };
     view! {
         <Title text=entry.display_name.clone() />
         <div class="stack" data-gap="xl">
@@ -122,53 +169,57 @@ fn Repository(repository: CatalogRepository, part: Memo<Part>, start: StartForm)
             >
                 {facts}
             </PageHeader>
+            <Parts asked base variants=u64::try_from(variants.with_value(Vec::len)).unwrap_or(u64::MAX) />
             <div class="split">
-                <div class="stack">
-                    <Parts part base tags=u64::try_from(tags.len()).unwrap_or(u64::MAX) />
-                    <div hidden=move || part.get() != Part::Tags>
-                        {tags.is_empty().then(|| view! { <EmptyState title="Docker lists no tags for it yet" /> })}
-                        {(!tags.is_empty()).then(|| view! { <Tags tags /> })}
-                    </div>
+                <div>
                     {move || match part.get() {
-                        Part::Tags => ().into_any(),
-                        Part::Overview => prose(&overview, "Docker has no overview of it"),
-                        Part::Guides => prose(&guides, "Docker has no guides for it"),
+                        Part::Variants => chosen.with_untracked(Option::is_some).then(&pull).into_any(),
+                        Part::Overview => {
+                            view! { <Text title="Overview" text=overview.clone() nothing="Docker has no overview of it" /> }
+                                .into_any()
+                        }
+                        Part::Guides => {
+                            view! { <Text title="Guides" text=guides.clone() nothing="Docker has no guides for it" /> }
+                                .into_any()
+                        }
                     }}
                 </div>
                 <aside class="stack" data-gap="xl">
                     <MirrorBox mirrors can_mirror_more form />
-                    <Panel title="About">
-                        <KeyValues>
-                            <KeyValue key="Source">
-                                <span class="mono">{format!("{}/{}", entry.namespace, entry.name)}</span>
-                            </KeyValue>
-                            <KeyValue key="Distributions">{listed(&distribution_names)}</KeyValue>
-                            <KeyValue key="Platforms">{listed(&entry.platforms)}</KeyValue>
-                        </KeyValues>
-                    </Panel>
+                    <About entry distribution_names />
                 </aside>
             </div>
+            {table}
         </div>
     }
 }
 
 #[component]
-fn Parts(part: Memo<Part>, base: String, tags: u64) -> impl IntoView {
-    let is = move |this: Part| Signal::derive(move || part.get() == this);
+fn Parts(asked: Memo<Asked>, base: String, variants: u64) -> impl IntoView {
+    let base = StoredValue::new(base);
+    let is = move |this: Part| Signal::derive(move || asked.with(|asked| asked.part == this));
+    let to = move |part: Part| Signal::derive(move || Asked { part, ..asked.get() }.href(&base.get_value()));
     view! {
         <Tabs label="Parts of this repository">
-            <Tab href=base.clone() label="Tags" current=is(Part::Tags) count=tags />
-            <Tab href=format!("{base}?tab=overview") label="Overview" current=is(Part::Overview) />
-            <Tab href=format!("{base}?tab=guides") label="Guides" current=is(Part::Guides) />
+            <Tab href=to(Part::Variants) label="Variants" current=is(Part::Variants) count=variants />
+            <Tab href=to(Part::Overview) label="Overview" current=is(Part::Overview) />
+            <Tab href=to(Part::Guides) label="Guides" current=is(Part::Guides) />
         </Tabs>
     }
 }
 
-fn prose(html: &str, nothing: &'static str) -> AnyView {
-    if html.trim().is_empty() {
-        view! { <EmptyState title=nothing /> }.into_any()
-    } else {
-        view! { <Prose html=html.to_owned() /> }.into_any()
+#[component]
+fn About(entry: CatalogEntry, distribution_names: Vec<String>) -> impl IntoView {
+    view! {
+        <Panel title="About">
+            <KeyValues>
+                <KeyValue key="Source">
+                    <span class="mono">{format!("{}/{}", entry.namespace, entry.name)}</span>
+                </KeyValue>
+                <KeyValue key="Distributions">{listed(&distribution_names)}</KeyValue>
+                <KeyValue key="Platforms">{listed(&entry.platforms)}</KeyValue>
+            </KeyValues>
+        </Panel>
     }
 }
 
