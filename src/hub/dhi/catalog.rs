@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
+use super::details::TagManifest;
 use crate::hub::{HubError, Session, lenient, operations};
 use crate::model::{Digest, Tag};
 
@@ -130,7 +131,7 @@ pub struct TagDetails {
     pub tag: CatalogTag,
     pub all_tags: Vec<CatalogTag>,
     #[serde(rename = "imageManifests")]
-    pub manifests: Vec<CatalogManifest>,
+    pub manifests: Vec<TagManifest>,
 }
 
 impl Session {
