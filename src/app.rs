@@ -38,7 +38,7 @@ pub struct App {
     /// What tags of the catalog were seen to point at a moment ago.
     pub tag_details: Kept<(OrgName, CatalogName, Tag), hub::TagDetails>,
     /// What is in images of the catalog, by the platform manifest.
-    pub image_packages: Kept<(OrgName, Digest), Option<hub::ImagePackages>>,
+    pub image_packages: Kept<(OrgName, Digest), hub::ImagePackages>,
     /// Runs that changed, in any process; none: some may have been missed.
     pub changes: broadcast::Sender<Option<RunId>>,
 }

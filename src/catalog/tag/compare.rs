@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use super::findings::grouped;
 use super::packages::count;
 use crate::hub::Package;
-use crate::model::{Cut, Difference, PackageChange, VulnerabilityChange};
+use crate::model::{Cut, Difference, Finding, PackageChange, VulnerabilityChange};
 
 /// Rows shown of each list.
 const MOST: usize = 300;
@@ -25,10 +25,10 @@ pub(super) fn difference(from: &[Package], to: &[Package]) -> Difference {
         added.push(change(name, kind, None, Some(new)));
     }
     let (live_before, live_after) = (grouped(from, false), grouped(to, false));
-    let ids = |findings: &[crate::model::Finding]| findings.iter().map(|found| found.id.clone()).collect::<HashSet<_>>();
+    let ids = |findings: &[Finding]| findings.iter().map(|found| found.id.clone()).collect::<HashSet<_>>();
     let (ids_before, ids_after) = (ids(&live_before), ids(&live_after));
     let (quiet_before, quiet_after) = (ids(&grouped(from, true)), ids(&grouped(to, true)));
-    let only = |live: Vec<crate::model::Finding>, there: &HashSet<String>, quiet: &HashSet<String>| {
+    let only = |live: Vec<Finding>, there: &HashSet<String>, quiet: &HashSet<String>| {
         let rows = live.into_iter().filter(|found| !there.contains(&found.id)).map(|found| VulnerabilityChange {
             is_suppressed: quiet.contains(&found.id),
             id: found.id,
@@ -72,6 +72,9 @@ fn change(name: &str, kind: &str, from: Option<&BTreeSet<&str>>, to: Option<&BTr
     let listed = |versions: Option<&BTreeSet<&str>>| {
         versions.map(|versions| versions.iter().copied().collect::<Vec<_>>().join(", ")).unwrap_or_default()
     };
+    // The namespace of these is the distribution, which the kind says well enough.
+    let of_system = matches!(kind, "deb" | "apk" | "rpm");
+    let name = if of_system { name.rsplit('/').next().unwrap_or(name) } else { name };
     PackageChange { name: name.to_owned(), kind: kind.to_owned(), from: listed(from), to: listed(to) }
 }
 
@@ -120,9 +123,9 @@ mod tests {
             package("pkg:deb/debian/bash@5.2", &[]),
         ];
         let found = difference(&from, &to);
-        assert_eq!(told(&found.added), ["debian/bash >5.2"]);
-        assert_eq!(told(&found.gone), ["debian/tar 1.35>"]);
-        assert_eq!(told(&found.changed), ["debian/libc6 2.40>2.41", "ms 2.0.0, 2.1.3>2.1.3"]);
+        assert_eq!(told(&found.added), ["bash >5.2"]);
+        assert_eq!(told(&found.gone), ["tar 1.35>"]);
+        assert_eq!(told(&found.changed), ["libc6 2.40>2.41", "ms 2.0.0, 2.1.3>2.1.3"]);
         assert_eq!(found.same, 2);
         let same = difference(&from, &from);
         assert_eq!((same.added.total, same.gone.total, same.changed.total, same.same), (0, 0, 0, 5));

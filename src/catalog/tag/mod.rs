@@ -97,7 +97,7 @@ pub async fn image(visitor: &Visitor, asked: &ImageAsked) -> Result<Image, TagEr
 /// One page of an image's packages.
 pub async fn packages(visitor: &Visitor, asked: &ImageAsked, query: &PackageQuery) -> Result<PackageList, TagError> {
     let found = content(visitor, &image(visitor, asked).await?).await?;
-    Ok(packages::list(analysis(&found), found.as_ref().as_ref().map_or(&[][..], |found| &found.packages), query))
+    Ok(packages::list(analysis(found.as_deref()), found.as_deref().map_or(&[], |found| &found.packages), query))
 }
 
 /// An image's vulnerabilities, each once, suppressed ones apart.
@@ -107,21 +107,22 @@ pub async fn vulnerabilities(
     query: &VulnerabilityQuery,
 ) -> Result<VulnerabilityList, TagError> {
     let found = content(visitor, &image(visitor, asked).await?).await?;
-    Ok(findings::list(analysis(&found), found.as_ref().as_ref().map_or(&[][..], |found| &found.packages), query))
+    Ok(findings::list(analysis(found.as_deref()), found.as_deref().map_or(&[], |found| &found.packages), query))
 }
 
 /// A tag beside another of its repository: what leads from this one to the other.
 pub async fn compare(visitor: &Visitor, asked: &ImageAsked, other: Option<&Tag>) -> Result<Comparison, TagError> {
-    let organization = visitor.organization.as_str();
-    let repository = visitor.hub.repository_details(organization, asked.name.as_str()).await?;
+    let repository = visitor.hub.repository_details(visitor.organization.as_str(), asked.name.as_str());
+    let outcome = async {
+        match other {
+            Some(other) => beside(visitor, asked, other).await.map(Some),
+            None => Ok(None),
+        }
+    };
+    let (repository, outcome) = tokio::try_join!(async { Ok(repository.await?) }, outcome)?;
     let images = repository.map(|repository| repository.images).unwrap_or_default();
     let names = images.iter().flat_map(|image| &image.tags).filter_map(|tag| tag.name.parse::<Tag>().ok());
-    let others: Vec<Tag> = names.filter(|tag| *tag != asked.tag).collect();
-    let outcome = match other {
-        Some(other) => Some(beside(visitor, asked, other).await?),
-        None => None,
-    };
-    Ok(Comparison { others, outcome })
+    Ok(Comparison { others: names.filter(|tag| *tag != asked.tag).collect(), outcome })
 }
 
 async fn beside(visitor: &Visitor, asked: &ImageAsked, other: &Tag) -> Result<Compared, TagError> {
@@ -143,14 +144,11 @@ async fn beside(visitor: &Visitor, asked: &ImageAsked, other: &Tag) -> Result<Co
         return Ok(Compared::SamePlatform(one.digest));
     }
     let (before, after) = tokio::try_join!(content(visitor, &one), content(visitor, &two))?;
-    for (tag, found) in [(&asked.tag, &before), (other, &after)] {
-        let analysis = analysis(found);
-        if !analysis.is_known() {
-            return Ok(Compared::NotAnalysed { tag: tag.clone(), analysis });
-        }
-    }
-    let (Some(before), Some(after)) = (before.as_ref(), after.as_ref()) else { return Ok(Compared::NoTag) };
-    Ok(Compared::Differs(compare::difference(&before.packages, &after.packages)))
+    let unknown = |tag: &Tag, found: Option<&ImagePackages>| Compared::NotAnalysed { tag: tag.clone(), analysis: analysis(found) };
+    let is_known = |found: &&Arc<ImagePackages>| analysis(Some(found)).is_known();
+    let Some(from) = before.as_ref().filter(is_known) else { return Ok(unknown(&asked.tag, before.as_deref())) };
+    let Some(to) = after.as_ref().filter(is_known) else { return Ok(unknown(other, after.as_deref())) };
+    Ok(Compared::Differs(compare::difference(&from.packages, &to.packages)))
 }
 
 /// Docker's unsigned list of an image's attestations.
@@ -187,15 +185,15 @@ async fn details(visitor: &Visitor, name: &CatalogName, tag: &Tag) -> Result<Arc
 }
 
 /// What is in an image; kept once it is known, since a digest never changes.
-async fn content(visitor: &Visitor, image: &Image) -> Result<Arc<Option<ImagePackages>>, TagError> {
+async fn content(visitor: &Visitor, image: &Image) -> Result<Option<Arc<ImagePackages>>, TagError> {
     let (app, now) = (&visitor.app, visitor.app.clock.now());
     let key = (visitor.organization.clone(), image.digest.clone());
     if let Some(kept) = app.image_packages.get(&key, now) {
-        return Ok(kept);
+        return Ok(Some(kept));
     }
     let found = visitor.hub.packages(visitor.organization.as_str(), &image.at).await?;
-    let is_known = found.as_ref().is_some_and(|found| found.state == SbomState::Indexed);
-    Ok(if is_known { app.image_packages.keep(key, found, now) } else { Arc::new(found) })
+    let keep = |found| if analysis(Some(&found)).is_known() { app.image_packages.keep(key, found, now) } else { Arc::new(found) };
+    Ok(found.map(keep))
 }
 
 fn image_of(details: &TagDetails, asked: &ImageAsked) -> Option<Image> {
@@ -215,8 +213,8 @@ fn no_platform(asked: &ImageAsked) -> TagError {
 }
 
 /// No answer at all is no analysis, and never "nothing found" (trap 16).
-fn analysis(found: &Option<ImagePackages>) -> Analysis {
-    match found.as_ref().map(|found| &found.state) {
+fn analysis(found: Option<&ImagePackages>) -> Analysis {
+    match found.map(|found| &found.state) {
         None => Analysis::NoAnswer,
         Some(SbomState::Indexed) => Analysis::Indexed,
         Some(SbomState::Indexing) => Analysis::Indexing,
