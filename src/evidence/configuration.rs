@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{EvidenceError, mirror, open};
+use super::{EvidenceError, in_time, mirror, open};
 use crate::app::Visitor;
 use crate::catalog::tag::{self, Image};
 use crate::hub;
@@ -17,7 +17,7 @@ pub async fn configuration(visitor: &Visitor, asked: &ImageAsked) -> Result<Imag
     let read = async {
         match &mirror {
             None => Ok((None, None)),
-            Some(mirror) => match read(visitor, mirror, &image).await {
+            Some(mirror) => match in_time(read(visitor, mirror, &image)).await {
                 Ok(settings) => Ok((settings.map(|settings| (ReadFrom::Mirror(mirror.clone()), settings)), None)),
                 Err(error) if error.is_of_the_registry() => {
                     tracing::warn!(error = &error as &dyn std::error::Error, "the configuration in {mirror} cannot be read");

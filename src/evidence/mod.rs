@@ -4,13 +4,16 @@
 mod configuration;
 mod statement;
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use crate::access;
 use crate::app::Visitor;
 use crate::catalog::tag::{self, Image, TagError};
 use crate::hub;
 use crate::keys;
 use crate::model::{
-    ApiError, AtRegistry, CatalogName, Evidence, Host, ImageAsked, ListedAttestation, Platform, RepoName,
+    ApiError, AtRegistry, CatalogName, Digest, Evidence, Host, ImageAsked, ListedAttestation, Platform, RepoName,
     SignatureState,
 };
 use crate::oci::{self, CopiedImage, CopiedManifest, CopyContext, CopyError, InProcess, RegistryError, Repository};
@@ -18,6 +21,9 @@ use crate::store::StoreError;
 
 pub use configuration::configuration;
 pub use statement::{Statement, statement, statement_text};
+
+/// A registry that fails is tried again for longer than a page may take.
+const LONGEST: Duration = Duration::from_secs(20);
 
 /// Why something cannot be read in a registry.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +40,9 @@ pub enum EvidenceError {
     Registry(#[from] RegistryError),
     #[error(transparent)]
     Read(#[from] CopyError),
+    /// The registry takes longer than anybody looks at an empty page.
+    #[error("the registry did not answer in time")]
+    Slow,
     /// The organization mirrors no such repository.
     #[error("there is no mirror of {0}")]
     NoMirror(CatalogName),
@@ -55,7 +64,7 @@ impl From<EvidenceError> for ApiError {
             EvidenceError::NoStatement => Self::NotFound(
                 "The registry has no such attestation. Docker may have renewed it; look at the list again.".to_owned(),
             ),
-            EvidenceError::Registry(_) | EvidenceError::Read(_) => {
+            EvidenceError::Registry(_) | EvidenceError::Read(_) | EvidenceError::Slow => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "evidence could not be read");
                 Self::Upstream(error.sentence())
             }
@@ -69,25 +78,30 @@ impl EvidenceError {
         match self {
             Self::Read(error) => error.sentence(),
             Self::Registry(_) => "The registry could not be asked. Try again in a moment.".to_owned(),
+            Self::Slow => "The registry did not answer in time. Try again in a moment.".to_owned(),
             other => other.to_string(),
         }
     }
 
     /// It says something of the registry alone, so the rest of the page can be shown all the same.
     fn is_of_the_registry(&self) -> bool {
-        matches!(self, Self::Read(_) | Self::Registry(_))
+        matches!(self, Self::Read(_) | Self::Registry(_) | Self::Slow)
     }
 }
 
 /// The attestations of one platform's image, verified where they can be read, and Docker's list of them.
 pub async fn attestations(visitor: &Visitor, asked: &ImageAsked) -> Result<Evidence, EvidenceError> {
     let (image, mirror) = tokio::try_join!(tag::image(visitor, asked), mirror(visitor, &asked.name))?;
+    let repository = attested(mirror.as_ref(), &asked.name)?;
     let at_registry = async {
-        let Some(mirror) = mirror else { return Ok(AtRegistry::NoMirror) };
-        match observed(visitor, &mirror, &image).await {
+        match in_time(observed(visitor, &repository, &image)).await {
+            Err(error) if error.is_of_the_registry() && mirror.is_none() => {
+                tracing::debug!(error = &error as &dyn std::error::Error, "{repository} is not shown");
+                Ok(AtRegistry::NoMirror)
+            }
             Err(error) if error.is_of_the_registry() => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "the attestations of {mirror} cannot be read");
-                Ok(AtRegistry::Unreadable { sentence: error.sentence(), mirror })
+                tracing::warn!(error = &error as &dyn std::error::Error, "attestations in {repository} cannot be read");
+                Ok(AtRegistry::Unreadable { sentence: error.sentence(), repository: repository.clone() })
             }
             read => read,
         }
@@ -98,10 +112,10 @@ pub async fn attestations(visitor: &Visitor, asked: &ImageAsked) -> Result<Evide
 }
 
 /// Lists both levels in the registry that holds attestations and verifies every signature with the organization's keys.
-async fn observed(visitor: &Visitor, mirror: &RepoName, image: &Image) -> Result<AtRegistry, EvidenceError> {
-    let place = open(visitor, &visitor.app.config.scout_registry, mirror).await?;
+async fn observed(visitor: &Visitor, repository: &RepoName, image: &Image) -> Result<AtRegistry, EvidenceError> {
+    let place = open(visitor, &visitor.app.config.scout_registry, repository).await?;
     let keys = keys::trusted(&visitor.app, &visitor.organization).await?;
-    let context = CopyContext::new(InProcess::new());
+    let context = CopyContext::new(Arc::new(InProcess::default()));
     let read = of_one_platform(image);
     let expected = oci::list_attestations(&read, &place, &context).await?;
     let observed = oci::observe_source(&read, &expected, &place, &keys, &context).await?;
@@ -111,12 +125,12 @@ async fn observed(visitor: &Visitor, mirror: &RepoName, image: &Image) -> Result
         SignatureState::Missing if observed.coverage.index_signatures_present > 0 => SignatureState::Invalid,
         state => state,
     };
-    Ok(AtRegistry::Read { mirror: mirror.clone(), platform, index_signature })
+    Ok(AtRegistry::Read { repository: repository.clone(), platform, index_signature })
 }
 
 /// The index and the one platform that is looked at; the others are not asked for.
 fn of_one_platform(image: &Image) -> CopiedImage {
-    let manifest = |digest: &crate::model::Digest, platform| CopiedManifest {
+    let manifest = |digest: &Digest, platform| CopiedManifest {
         digest: digest.clone(),
         media_type: String::new(),
         size: 0,
@@ -136,6 +150,17 @@ fn of_one_platform(image: &Image) -> CopiedImage {
 /// The first mirror of the repository.
 async fn mirror(visitor: &Visitor, name: &CatalogName) -> Result<Option<RepoName>, TagError> {
     Ok(tag::mirrors(visitor, name).await?.into_iter().next())
+}
+
+async fn in_time<T>(work: impl Future<Output = Result<T, EvidenceError>>) -> Result<T, EvidenceError> {
+    tokio::time::timeout(LONGEST, work).await.unwrap_or(Err(EvidenceError::Slow))
+}
+
+/// The repository that holds the attestations: the mirror's own name, or the catalog's where nothing is mirrored. Whether
+/// everybody may read the latter is unconfirmed (contract 7.1), so it is tried.
+fn attested(mirror: Option<&RepoName>, name: &CatalogName) -> Result<RepoName, EvidenceError> {
+    let of_catalog = || format!("dhi/{name}").parse().map_err(|_| EvidenceError::NoMirror(name.clone()));
+    mirror.cloned().map_or_else(of_catalog, Ok)
 }
 
 /// A repository of one of Docker's registries, as the visitor may see it.

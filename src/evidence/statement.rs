@@ -2,9 +2,9 @@
 
 use bytes::Bytes;
 
-use super::{EvidenceError, mirror, open};
+use super::{EvidenceError, attested, in_time, mirror, open};
 use crate::app::Visitor;
-use crate::model::{CatalogName, Digest, Reference, StatementText};
+use crate::model::{CatalogName, Digest, Reference, RepoName, StatementText};
 use crate::oci::{CopyError, Parts, Side, Step};
 
 const IN_TOTO: &str = "application/vnd.in-toto+json";
@@ -23,14 +23,22 @@ pub struct Statement {
     pub bytes: Bytes,
 }
 
-/// The statement of an attestation of a repository that the organization mirrors.
+/// The statement of an attestation: from the mirror's attestations, or the catalog's own where there is no mirror.
 pub async fn statement(
     visitor: &Visitor,
     name: &CatalogName,
     attestation: &Digest,
 ) -> Result<Statement, EvidenceError> {
-    let mirror = mirror(visitor, name).await?.ok_or_else(|| EvidenceError::NoMirror(name.clone()))?;
-    let place = open(visitor, &visitor.app.config.scout_registry, &mirror).await?;
+    let mirror = mirror(visitor, name).await?;
+    let repository = attested(mirror.as_ref(), name)?;
+    match in_time(read(visitor, &repository, attestation)).await {
+        Err(error) if error.is_of_the_registry() && mirror.is_none() => Err(EvidenceError::NoMirror(name.clone())),
+        read => read,
+    }
+}
+
+async fn read(visitor: &Visitor, repository: &RepoName, attestation: &Digest) -> Result<Statement, EvidenceError> {
+    let place = open(visitor, &visitor.app.config.scout_registry, repository).await?;
     let failed = || CopyError::at(Side::AttestationSource, Step::ReadReferrer, format!("{place}@{attestation}"));
     let manifest = place.get_manifest(&Reference::Digest(attestation.clone())).await.map_err(failed())?;
     let parts = Parts::of(&manifest.ok_or(EvidenceError::NoStatement)?).map_err(failed())?;

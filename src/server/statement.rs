@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::evidence;
 use crate::model::{ApiError, CatalogName, Digest, OrgName};
 
-/// The statement of one attestation of a repository that the organization mirrors.
+/// The statement of one attestation of a repository of the catalog.
 pub(super) async fn file(
     State(app): State<App>,
     session: Session,

@@ -7,7 +7,7 @@ use chrono::SecondsFormat;
 
 use super::context::Asking;
 use super::given;
-use crate::sandbox::content::{Image, PlatformImage, sha256};
+use crate::sandbox::content::{Image, PlatformImage, is_analysed, sha256};
 use crate::sandbox::world::World;
 use crate::sandbox::world::catalog::{CatalogRepository, Definition, category_name};
 
@@ -112,13 +112,13 @@ struct DhiImageManifest {
 }
 
 #[derive(SimpleObject)]
-struct VulnerabilityReport {
-    critical: i32,
-    high: i32,
-    medium: i32,
-    low: i32,
-    unspecified: i32,
-    total: i32,
+pub(super) struct VulnerabilityReport {
+    pub(super) critical: i32,
+    pub(super) high: i32,
+    pub(super) medium: i32,
+    pub(super) low: i32,
+    pub(super) unspecified: i32,
+    pub(super) total: i32,
 }
 
 #[derive(SimpleObject)]
@@ -270,16 +270,18 @@ fn manifest(definition: &Definition, platform: &PlatformImage) -> DhiImageManife
         fips_compliant: recipe.fips,
         stig_certified: recipe.stig,
         last_pushed: stamp(definition),
-        vulnerabilities: Some(vulnerabilities(&platform.manifest.digest, recipe.dev)),
+        vulnerabilities: is_analysed(recipe, &platform.architecture)
+            .then(|| vulnerabilities(&platform.manifest.digest, recipe.dev)),
         scout_health_score: Some(health(recipe.dev)),
     }
 }
 
 /// Hardly any, and always the same for the same digest.
-fn vulnerabilities(digest: &str, dev: bool) -> VulnerabilityReport {
+pub(super) fn vulnerabilities(digest: &str, dev: bool) -> VulnerabilityReport {
     let chance = sha256(digest.as_bytes()).as_bytes().get(12).copied().map_or(0, i32::from);
-    let (medium, low) = if dev { (chance % 3, 2 + chance % 5) } else { (0, chance % 3) };
-    VulnerabilityReport { critical: 0, high: 0, medium, low, unspecified: 0, total: medium + low }
+    let (medium, low) = if dev { (1 + chance % 3, 2 + chance % 5) } else { (0, 1 + chance % 3) };
+    let unspecified = i32::from(dev);
+    VulnerabilityReport { critical: 0, high: 0, medium, low, unspecified, total: medium + low + unspecified }
 }
 
 fn health(dev: bool) -> ScoutHealthScore {
