@@ -1,6 +1,6 @@
 //! One page of an image's packages, searched. Pure.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use crate::hub::Package;
 use crate::model::{Analysis, PackageList, PackageQuery, PackageRow, ROWS_ON_A_PAGE};
@@ -14,7 +14,10 @@ pub(super) fn list(analysis: Analysis, packages: &[Package], query: &PackageQuer
         .filter(|package| matches(package, &words))
         .collect();
     found.sort_by(|a, b| (&a.name, &a.kind, &a.version, &a.purl).cmp(&(&b.name, &b.kind, &b.version, &b.purl)));
-    let kinds: BTreeSet<&str> = packages.iter().map(|p| p.kind.as_str()).filter(|kind| !kind.is_empty()).collect();
+    let mut kinds: BTreeMap<&str, u32> = BTreeMap::new();
+    for package in packages.iter().filter(|package| !package.kind.is_empty()) {
+        *kinds.entry(&package.kind).or_default() += 1;
+    }
     let (page, pages, rows) = page(&found, query.page);
     PackageList {
         analysis,
@@ -23,7 +26,7 @@ pub(super) fn list(analysis: Analysis, packages: &[Package], query: &PackageQuer
         rows: rows.iter().map(|package| row(package)).collect(),
         page,
         pages,
-        kinds: kinds.into_iter().map(str::to_owned).collect(),
+        kinds: kinds.into_iter().map(|(kind, number)| (kind.to_owned(), number)).collect(),
     }
 }
 
@@ -96,7 +99,7 @@ mod tests {
         assert_eq!(names("mit", ""), ["left-pad"]);
         assert_eq!(names("pkg:deb", ""), ["libc6", "zlib1g"]);
         assert_eq!(names("", "npm"), ["left-pad"]);
-        assert_eq!(asked(&all, PackageQuery::default()).kinds, ["deb", "npm"]);
+        assert_eq!(asked(&all, PackageQuery::default()).kinds, [("deb".to_owned(), 2), ("npm".to_owned(), 1)]);
     }
 
     #[test]

@@ -63,7 +63,9 @@ const ACCEPTED: Excepted = Excepted {
 const LICENSES: [&[&str]; 5] = [&["Apache-2.0"], &["MIT"], &["GPL-2.0-or-later", "LGPL-2.1-only"], &["BSD-3-Clause"], &[]];
 
 /// A repository whose images hold some thousands of packages, as those of large applications do.
-const LARGE: (&str, usize) = ("grafana", 5_000);
+const LARGE: &str = "grafana";
+/// So many.
+const MANY: usize = 5_000;
 
 /// Whether Docker has looked into this platform yet: into one of the seed it has not.
 pub fn is_analysed(recipe: &Recipe, architecture: &str) -> bool {
@@ -75,12 +77,12 @@ pub fn holdings(recipe: &Recipe, architecture: &str, report: (i32, i32, i32)) ->
     let kind = if recipe.distribution.starts_with("alpine") { "apk" } else { "deb" };
     let of_bill = |(name, version, purl): (String, String, String)| holding(name, version, purl, kind);
     let mut all: Vec<Holding> = bill(recipe, architecture).into_iter().map(of_bill).collect();
-    let own = all.len();
-    if recipe.name == LARGE.0 {
-        all.extend((own..LARGE.0.len().max(LARGE.1)).map(module));
+    let own = all.len().max(1);
+    if recipe.name == LARGE {
+        all.extend((own..MANY).map(module));
     }
     let mut put = |at: usize, found: &Found| {
-        if let Some(holding) = all.get_mut(at % own.max(1)) {
+        if let Some(holding) = all.get_mut(at % own) {
             holding.found.push(found.clone());
         }
     };
@@ -89,7 +91,7 @@ pub fn holdings(recipe: &Recipe, architecture: &str, report: (i32, i32, i32)) ->
         // One has a mend, and one is used in attacks.
         let fixed_by = (n == 0).then(|| "9.9.9-1".to_owned());
         let found = Found { fixed_by, exploited: n == 1, ..found("MEDIUM", 4.3, n) };
-        put(own + at(n) - 1, &found);
+        put(own - 1 + at(n), &found);
     }
     for n in 0..low {
         let found = found("LOW", 2.1, n);

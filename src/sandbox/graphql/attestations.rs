@@ -80,7 +80,7 @@ impl Attestations {
         if let Some(context) = context {
             context.organization(world, identity)?;
         }
-        let Some((definition, image)) = find(world, &query.repo_name, &query.digest).await else { return Ok(None) };
+        let Some((definition, image)) = find(world, &query.host_name, &query.repo_name, &query.digest).await else { return Ok(None) };
         let mut all: Vec<(String, String)> = platform(&image.platforms, &query.digest)
             .flat_map(|platform| &platform.attestations)
             .map(|one| (one.manifest.digest.clone(), one.predicate_type.clone()))
@@ -98,8 +98,7 @@ impl Attestations {
         });
         let items: Vec<_> = items.collect();
         let total_count = i32::try_from(items.len()).unwrap_or(i32::MAX);
-        // One interface in two places: what is asked of Docker Hub is answered for it.
-        Ok(query.host_name.contains("docker").then_some(AttestationsListResult { paging: Paging { total_count }, items }))
+        Ok(Some(AttestationsListResult { paging: Paging { total_count }, items }))
     }
 
     async fn dhi_attestations(
@@ -112,7 +111,7 @@ impl Attestations {
         if let Some(context) = context {
             context.organization(world, identity)?;
         }
-        let Some((_, image)) = find(world, &query.repo_name, &query.digest).await else { return Ok(None) };
+        let Some((_, image)) = find(world, &query.host_name, &query.repo_name, &query.digest).await else { return Ok(None) };
         let Some(platform) = platform(&image.platforms, &query.digest).next() else { return Ok(None) };
         Ok(Some(AttestationsResult { oci_config: configuration(platform), source: source(platform) }))
     }

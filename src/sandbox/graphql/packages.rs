@@ -130,7 +130,7 @@ impl Packages {
         if let Some(context) = context {
             context.organization(world, identity)?;
         }
-        let Some((definition, image)) = find(world, &query.repo_name, &query.digest).await else { return Ok(None) };
+        let Some((definition, image)) = find(world, &query.host_name, &query.repo_name, &query.digest).await else { return Ok(None) };
         let platform = image.platforms.iter().find(|platform| platform.manifest.digest == query.digest);
         let Some(platform) = platform else { return Ok(None) };
         let recipe = &definition.recipe;
@@ -154,7 +154,15 @@ impl Packages {
 }
 
 /// The newest build of a catalogue repository that has a platform with this digest. With or without a namespace, as documented.
-pub(super) async fn find(world: &World, repository: &str, digest: &str) -> Option<(Definition, Arc<Image>)> {
+pub(super) async fn find(
+    world: &World,
+    host: &str,
+    repository: &str,
+    digest: &str,
+) -> Option<(Definition, Arc<Image>)> {
+    if !matches!(host, "docker.io" | "hub.docker.com") {
+        return None;
+    }
     let name = repository.rsplit('/').next().unwrap_or(repository);
     let definitions = world.state().catalog.get(name)?.definitions.clone();
     for definition in definitions {
