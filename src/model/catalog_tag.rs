@@ -59,20 +59,20 @@ pub struct TagPlatform {
     pub fips: bool,
     pub stig: bool,
     pub last_pushed: Option<DateTime<Utc>>,
-    pub health: Option<Health>,
+    pub health: Option<TagHealth>,
 }
 
 /// Docker's mark for an image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Health {
+pub struct TagHealth {
     /// For example `A`.
     pub score: String,
-    pub policies: Vec<HealthPolicy>,
+    pub policies: Vec<TagPolicy>,
 }
 
 /// One policy that the mark comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HealthPolicy {
+pub struct TagPolicy {
     pub label: String,
     pub description: String,
     /// None where Docker does not know.

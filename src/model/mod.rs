@@ -39,8 +39,8 @@ pub use catalog::{
     TagGroup,
 };
 pub use catalog_tag::{
-    CatalogTag, Compared, Comparison, Cut, Difference, Health, HealthPolicy, ImageAsked, ImageConfiguration,
-    PackageChange, ReadFrom, RunSettings, SourceLink, TagPlatform, VulnerabilityChange,
+    CatalogTag, Compared, Comparison, Cut, Difference, ImageAsked, ImageConfiguration, PackageChange, ReadFrom,
+    RunSettings, SourceLink, TagHealth, TagPlatform, TagPolicy, VulnerabilityChange,
 };
 pub use connection::{Connection, ConnectionForm};
 pub use coverage::{AttestationSeen, Coverage, DiscoveredBy, Gone, PlatformCoverage, SignatureState};

@@ -9,10 +9,12 @@ use std::sync::Arc;
 
 use super::{distribution_name, mirror_name};
 use crate::app::Visitor;
-use crate::hub::{self, Coordinates, HubError, ImagePackages, PolicyStatus, SbomState, TagDetails, TagManifest};
+use crate::hub::{
+    self, CatalogManifest, Coordinates, HubError, ImagePackages, SbomState, ScoutPolicyStatus, TagDetails,
+};
 use crate::model::{
-    Analysis, ApiError, CatalogName, CatalogTag, Compared, Comparison, Digest, Health, HealthPolicy, ImageAsked,
-    ImageRef, PackageList, PackageQuery, Reference, RepoName, RepoRef, Tag, TagPlatform, VulnerabilityList,
+    Analysis, ApiError, CatalogName, CatalogTag, Compared, Comparison, Digest, ImageAsked, ImageRef, PackageList,
+    PackageQuery, Reference, RepoName, RepoRef, Tag, TagHealth, TagPlatform, TagPolicy, VulnerabilityList,
     VulnerabilityQuery,
 };
 
@@ -137,7 +139,7 @@ async fn beside(visitor: &Visitor, asked: &ImageAsked, other: &Tag) -> Result<Co
     // The same platform, also where the address names none.
     let same = ImageAsked { tag: other.clone(), platform: one.platform.clone(), ..asked.clone() };
     let Some(two) = image_of(&details, &same) else {
-        let has = details.manifests.iter().map(|found| found.manifest.platform.clone());
+        let has = details.manifests.iter().map(|found| found.platform.clone());
         return Ok(Compared::NoPlatform(has.collect()));
     };
     if one.digest == two.digest {
@@ -197,13 +199,12 @@ async fn content(visitor: &Visitor, image: &Image) -> Result<Option<Arc<ImagePac
 }
 
 fn image_of(details: &TagDetails, asked: &ImageAsked) -> Option<Image> {
-    let is_asked = |found: &&TagManifest| {
-        found.manifest.manifest_digest.is_some()
-            && (asked.platform.is_empty() || found.manifest.platform == asked.platform)
+    let is_asked = |found: &&CatalogManifest| {
+        found.manifest_digest.is_some() && (asked.platform.is_empty() || found.platform == asked.platform)
     };
     let found = details.manifests.iter().find(is_asked)?;
     let at = found.coordinates(asked.name.as_str())?;
-    let platform = found.manifest.platform.clone();
+    let platform = found.platform.clone();
     Some(Image { index: details.index_digest.clone()?, digest: at.digest().clone(), platform, at })
 }
 
@@ -225,19 +226,18 @@ fn analysis(found: Option<&ImagePackages>) -> Analysis {
     }
 }
 
-fn platform(found: &TagManifest) -> Option<TagPlatform> {
-    let manifest = &found.manifest;
-    let policy = |policy: &hub::HealthPolicy| HealthPolicy {
+fn platform(manifest: &CatalogManifest) -> Option<TagPlatform> {
+    let policy = |policy: &hub::ScoutPolicy| TagPolicy {
         label: if policy.label.is_empty() { policy.name.clone() } else { policy.label.clone() },
         description: policy.description.clone(),
         is_kept: match policy.status {
-            PolicyStatus::Pass => Some(true),
-            PolicyStatus::Fail => Some(false),
-            PolicyStatus::Unknown | PolicyStatus::Other(_) => None,
+            ScoutPolicyStatus::Pass => Some(true),
+            ScoutPolicyStatus::Fail => Some(false),
+            ScoutPolicyStatus::Unknown | ScoutPolicyStatus::Other(_) => None,
         },
         violations: u32::try_from(policy.violation_count).unwrap_or(u32::MAX),
     };
-    let health = found.scout_health_score.as_ref().filter(|health| !health.score.is_empty());
+    let health = manifest.scout_health_score.as_ref().filter(|health| !health.score.is_empty());
     Some(TagPlatform {
         name: manifest.platform.clone(),
         digest: manifest.manifest_digest.clone()?,
@@ -249,7 +249,7 @@ fn platform(found: &TagManifest) -> Option<TagPlatform> {
         fips: manifest.fips_compliant,
         stig: manifest.stig_certified,
         last_pushed: manifest.last_pushed,
-        health: health.map(|health| Health {
+        health: health.map(|health| TagHealth {
             score: health.score.clone(),
             policies: health.policies.iter().map(policy).collect(),
         }),

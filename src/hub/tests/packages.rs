@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::fake::{Fake, Reply, refused};
-use crate::hub::{Coordinates, HubError, PolicyStatus, SbomState, Severity, TagDetails};
+use crate::hub::{Coordinates, HubError, SbomState, ScoutPolicyStatus, Severity, TagDetails};
 
 const INDEX: &str = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 const AMD64: &str = "sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
@@ -41,7 +41,7 @@ async fn a_platform_is_asked_about_by_its_own_digest_and_never_by_the_index() {
     let (fake, details) = answering(json!({ "dhiImagePackagesForImageCoords": { "sbomState": "INDEXED" } })).await;
     assert_eq!(details.manifests[1].coordinates("node"), None, "without a digest there is nothing to ask about");
     let health = details.manifests[0].scout_health_score.as_ref().unwrap();
-    assert_eq!((health.score.as_str(), &health.policies[0].status), ("A", &PolicyStatus::Fail));
+    assert_eq!((health.score.as_str(), &health.policies[0].status), ("A", &ScoutPolicyStatus::Fail));
 
     let session = fake.session();
     session.packages("acme", &amd64(&details)).await.unwrap();

@@ -67,11 +67,6 @@ const LARGE: &str = "grafana";
 /// So many.
 const MANY: usize = 5_000;
 
-/// Whether Docker has looked into this platform yet: into one of the seed it has not.
-pub fn is_analysed(recipe: &Recipe, architecture: &str) -> bool {
-    !(recipe.name == "rabbitmq" && architecture == "arm64")
-}
-
 /// The packages of one platform; so many vulnerabilities count as a report names: medium, low, without a rank.
 pub fn holdings(recipe: &Recipe, architecture: &str, report: (i32, i32, i32)) -> Vec<Holding> {
     let kind = if recipe.distribution.starts_with("alpine") { "apk" } else { "deb" };

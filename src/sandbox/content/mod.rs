@@ -15,7 +15,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-pub use analysis::{Excepted, Found, Holding, holdings, is_analysed};
+pub use analysis::{Excepted, Found, Holding, holdings};
 pub use signatures::public_key_pem;
 
 /// Media type of an OCI image index.

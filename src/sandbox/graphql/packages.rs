@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, InputObject, Object, Result, SimpleObject};
 
-use super::catalog::vulnerabilities;
+use super::catalog::{is_analysed, vulnerabilities};
 use super::context::Asking;
 use super::given;
-use crate::sandbox::content::{Excepted, Found, Holding, Image, holdings, is_analysed};
+use crate::sandbox::content::{Excepted, Found, Holding, Image, holdings};
 use crate::sandbox::world::World;
 use crate::sandbox::world::catalog::Definition;
 
@@ -134,7 +134,7 @@ impl Packages {
         let platform = image.platforms.iter().find(|platform| platform.manifest.digest == query.digest);
         let Some(platform) = platform else { return Ok(None) };
         let recipe = &definition.recipe;
-        let analysed = is_analysed(recipe, &platform.architecture);
+        let analysed = is_analysed(&definition, platform);
         let packages = if analysed {
             let report = vulnerabilities(&query.digest, recipe.dev);
             holdings(recipe, &platform.architecture, (report.medium, report.low, report.unspecified))
@@ -147,7 +147,11 @@ impl Packages {
             digest: query.digest,
             host_name: query.host_name,
             repo_name: query.repo_name,
-            sbom_state: if analysed { SbomState::Indexed } else { SbomState::Indexing },
+            sbom_state: match (analysed, recipe.is_chart()) {
+                (true, _) => SbomState::Indexed,
+                (false, true) => SbomState::None,
+                (false, false) => SbomState::Indexing,
+            },
             image_packages: ImagePackages { packages: packages.collect() },
         }))
     }

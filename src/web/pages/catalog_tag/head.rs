@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::asked::{Asked, Part};
-use crate::model::{CatalogTag, Health, HealthPolicy, RepoName, Tag, TagPlatform};
+use crate::model::{CatalogTag, RepoName, Tag, TagHealth, TagPlatform, TagPolicy};
 use crate::web::components::{
     Badge, Check, CheckList, Copyable, Crumb, KeyValue, KeyValues, Outcome, PageHeader, Section, Tab, Tabs, TimeAgo,
     Tone,
@@ -127,8 +127,8 @@ fn Facts(platform: TagPlatform) -> impl IntoView {
     }
 }
 
-fn health_of(health: Option<Health>) -> AnyView {
-    let Some(Health { score, policies }) = health else { return "Not known".into_any() };
+fn health_of(health: Option<TagHealth>) -> AnyView {
+    let Some(TagHealth { score, policies }) = health else { return "Not known".into_any() };
     let broken = policies.iter().filter(|policy| policy.is_kept == Some(false)).count();
     let tone = if broken == 0 { Tone::Success } else { Tone::Warning };
     let words = if broken == 0 { "every policy is kept".to_owned() } else { format!("{broken} not kept") };
@@ -149,7 +149,7 @@ fn health_of(health: Option<Health>) -> AnyView {
     .into_any()
 }
 
-fn policy(policy: HealthPolicy) -> impl IntoView {
+fn policy(policy: TagPolicy) -> impl IntoView {
     let outcome = match policy.is_kept {
         Some(true) => Outcome::Passed,
         Some(false) => Outcome::Warning,

@@ -1,7 +1,6 @@
 //! The tags of a catalog repository, grouped by the digest they point at.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
 use crate::model::{Tag, TagGroup};
 use crate::web::components::{Badge, Cell, Column, DataTable, HeadCell, ShortDigest, TimeAgo};
@@ -55,9 +54,7 @@ fn Group(group: TagGroup) -> impl IntoView {
 }
 
 fn name(tag: Tag) -> impl IntoView {
-    let here = use_location().pathname.get_untracked();
-    let href = format!("{}/tags/{tag}", here.trim_end_matches('/'));
-    view! { <a href=href><code class="repository__tag">{String::from(tag)}</code></a> }
+    view! { <code class="repository__tag">{String::from(tag)}</code> }
 }
 
 fn more(tags: Vec<Tag>) -> Option<impl IntoView> {
