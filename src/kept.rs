@@ -71,6 +71,9 @@ mod tests {
         kept.keep("c", 3, at(20));
         assert!(kept.get(&"a", at(20)).is_none() && kept.get(&"b", at(20)).is_some());
         kept.keep("c", 4, at(30));
-        assert_eq!((kept.get(&"b", at(30)).as_deref(), kept.clone().get(&"c", at(89)).as_deref()), (Some(&2), Some(&4)));
+        assert_eq!(
+            (kept.get(&"b", at(30)).as_deref(), kept.clone().get(&"c", at(89)).as_deref()),
+            (Some(&2), Some(&4))
+        );
     }
 }

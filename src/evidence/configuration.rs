@@ -20,7 +20,10 @@ pub async fn configuration(visitor: &Visitor, asked: &ImageAsked) -> Result<Imag
             Some(mirror) => match in_time(read(visitor, mirror, &image)).await {
                 Ok(settings) => Ok((settings.map(|settings| (ReadFrom::Mirror(mirror.clone()), settings)), None)),
                 Err(error) if error.is_of_the_registry() => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "the configuration in {mirror} cannot be read");
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "the configuration in {mirror} cannot be read"
+                    );
                     Ok((None, Some(error.sentence())))
                 }
                 Err(error) => Err(error),
@@ -118,7 +121,10 @@ mod tests {
         let text = r#"{"User":"nonroot","Entrypoint":["/bin/x"],"Cmd":null,"ExposedPorts":{"80/tcp":{}},"Labels":{"b":"2","a":"1"}}"#;
         let settings = RunSettings::from(serde_json::from_str::<Config>(text).expect("a configuration"));
         assert_eq!((settings.user.as_str(), settings.cmd.len()), ("nonroot", 0));
-        assert_eq!((settings.ports, settings.labels), (vec!["80/tcp".to_owned()], vec!["a=1".to_owned(), "b=2".to_owned()]));
+        assert_eq!(
+            (settings.ports, settings.labels),
+            (vec!["80/tcp".to_owned()], vec!["a=1".to_owned(), "b=2".to_owned()])
+        );
     }
 
     #[test]

@@ -117,13 +117,7 @@ pub(super) fn image_origin(organization: &str, of: &Coordinates) -> Operation {
 }
 
 /// Asks about the image of one platform. These spell `hostName` and `repoName`; others of Docker's do not (trap 15).
-fn of_image(
-    field: &'static str,
-    organization: &str,
-    of: &Coordinates,
-    more: &str,
-    selection: &str,
-) -> Operation {
+fn of_image(field: &'static str, organization: &str, of: &Coordinates, more: &str, selection: &str) -> Operation {
     query(
         field,
         ", $digest: String!, $host: String!, $repository: String!",

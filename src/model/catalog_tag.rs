@@ -147,7 +147,10 @@ pub enum Compared {
     /// The other tag has no image of this platform, only of these.
     NoPlatform(Vec<String>),
     /// One of the two was not analysed, so nothing can be said.
-    NotAnalysed { tag: Tag, analysis: Analysis },
+    NotAnalysed {
+        tag: Tag,
+        analysis: Analysis,
+    },
     Differs(Difference),
 }
 

@@ -71,7 +71,5 @@ pub use schedule::{Schedule, ScheduleForm, TimeOfDay, Window};
 pub use sought::{DigestStart, Sought};
 pub use text::Refused;
 pub use timeline::{DigestTimeline, FreshDay, Freshness, Step, StepKind, TagTimeline};
-pub use vulnerabilities::{
-    Affected, Finding, Likelihood, Severity, VexNote, VulnerabilityList, VulnerabilityQuery,
-};
+pub use vulnerabilities::{Affected, Finding, Likelihood, Severity, VexNote, VulnerabilityList, VulnerabilityQuery};
 pub use whereabouts::{Held, Holding, MovedOn, Place, Whereabouts};

@@ -29,7 +29,10 @@ mod tests {
 
     #[test]
     fn types_of_any_version_have_words_and_unknown_ones_have_none() {
-        assert_eq!(predicate_words("https://slsa.dev/provenance/v1"), predicate_words("https://slsa.dev/provenance/v0.2"));
+        assert_eq!(
+            predicate_words("https://slsa.dev/provenance/v1"),
+            predicate_words("https://slsa.dev/provenance/v0.2")
+        );
         assert_eq!(predicate_words("https://spdx.dev/Document"), Some("Bill of materials (SPDX)"));
         assert_eq!(predicate_words("https://example.com/v1"), None);
         assert_eq!(predicate_words(""), None);

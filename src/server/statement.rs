@@ -20,13 +20,7 @@ pub(super) async fn file(
     answer(read(app, session, &organization, &name, &digest).await)
 }
 
-async fn read(
-    app: App,
-    session: Session,
-    organization: &str,
-    name: &str,
-    digest: &str,
-) -> Result<Response, ApiError> {
+async fn read(app: App, session: Session, organization: &str, name: &str, digest: &str) -> Result<Response, ApiError> {
     let nothing = |_| ApiError::NotFound("There is no such attestation.".to_owned());
     let organization: OrgName = organization.parse().map_err(nothing)?;
     let visitor = access::visitor(app, &session, &organization).await?;

@@ -1,8 +1,8 @@
 //! The page of one tag of the catalog: what is in the image of each platform, what is proven of it, how it differs.
 
 use ferry::model::{
-    Analysis, AtRegistry, CatalogTag, Compared, Comparison, Evidence, ImageConfiguration, PackageList, ReadFrom, Severity,
-    SignatureState, StatementText, VulnerabilityList,
+    Analysis, AtRegistry, CatalogTag, Compared, Comparison, Evidence, ImageConfiguration, PackageList, ReadFrom,
+    Severity, SignatureState, StatementText, VulnerabilityList,
 };
 use ferry::sandbox::{Facade, Fault, Trouble};
 
@@ -40,7 +40,8 @@ async fn thousands_of_packages_are_searched_and_paged_and_asked_for_once() {
     let last: PackageList = ask(&mia, "tags/packages", image, &[("query[page]", "50")]).await;
     assert_eq!((last.page, last.pages, last.rows.len()), (50, 50, 100));
     assert!(last.rows[0].name > first.rows[99].name, "the pages are in order");
-    let found: PackageList = ask(&mia, "tags/packages", image, &[("query[q]", "react router"), ("query[kind]", "npm")]).await;
+    let found: PackageList =
+        ask(&mia, "tags/packages", image, &[("query[q]", "react router"), ("query[kind]", "npm")]).await;
     assert!(found.found > 10 && found.found < 100 && found.rows.iter().all(|row| row.name.starts_with("react-router")));
     let licensed: PackageList = ask(&mia, "tags/packages", image, &[("query[q]", "pkg:deb gpl-2.0")]).await;
     assert!(licensed.rows.iter().all(|row| row.kind == "deb" && row.licenses.iter().any(|one| one.starts_with("GPL"))));
@@ -66,7 +67,8 @@ async fn vulnerabilities_count_once_suppressed_ones_stand_apart_and_what_was_not
     assert!(counted > 0 && counted == all.found, "{all:#?}");
     let many = all.rows.iter().find(|finding| finding.packages.len() == 3).expect("one under many packages");
     assert_eq!(all.rows.iter().filter(|finding| finding.id == many.id).count(), 1);
-    let unranked = all.rows.iter().find(|finding| finding.severity == Severity::Unspecified).expect("one without a rank");
+    let unranked =
+        all.rows.iter().find(|finding| finding.severity == Severity::Unspecified).expect("one without a rank");
     assert!(unranked.score.is_none() && unranked.epss.is_none(), "nobody has said, which is not zero");
     assert!(all.rows.windows(2).all(|two| two[0].severity <= two[1].severity), "the worst first");
     let quiet = all.suppressed.iter().find(|finding| finding.id == "CVE-2025-0395").expect("a suppressed one");
@@ -104,10 +106,13 @@ async fn vulnerabilities_count_once_suppressed_ones_stand_apart_and_what_was_not
 async fn a_tag_is_compared_with_another() {
     let story = Story::begin().await;
     let mia = story.signed_in("mia").await;
-    let compare = async |image, other: &str| -> Comparison { ask(&mia, "tags/compare", image, &[("other", other)]).await };
+    let compare =
+        async |image, other: &str| -> Comparison { ask(&mia, "tags/compare", image, &[("other", other)]).await };
 
     let dev = compare(("node", "22", ""), "22-dev").await;
-    assert!(dev.others.iter().any(|tag| tag.as_str() == "22-alpine") && dev.others.iter().all(|tag| tag.as_str() != "22"));
+    assert!(
+        dev.others.iter().any(|tag| tag.as_str() == "22-alpine") && dev.others.iter().all(|tag| tag.as_str() != "22")
+    );
     let Some(Compared::Differs(found)) = dev.outcome else { panic!("{dev:#?}") };
     let names: Vec<_> = found.added.rows.iter().map(|change| change.name.as_str()).collect();
     assert!(names.contains(&"bash") && found.gone.total == 0 && found.same > 0, "{found:#?}");
@@ -139,14 +144,17 @@ async fn attestations_are_read_and_verified_in_the_registry_and_their_statements
     let read = async || -> Evidence { ask(&mia, "tags/attestations", image, &[]).await };
 
     let evidence = read().await;
-    let AtRegistry::Read { repository, platform, index_signature } = evidence.at_registry else { panic!("{evidence:#?}") };
+    let AtRegistry::Read { repository, platform, index_signature } = evidence.at_registry else {
+        panic!("{evidence:#?}")
+    };
     assert_eq!((repository.as_str(), index_signature), ("acme/dhi-nginx", SignatureState::Valid));
     assert!(platform.expected() >= 12 && platform.signed() == platform.expected(), "{platform:#?}");
     let of_platform = head(&mia, "nginx", "1.29").await.platform("linux/amd64").expect("the platform").digest.clone();
     assert_eq!(platform.digest, of_platform, "never the index");
     assert_eq!(evidence.listed.expect("Docker's list").len(), platform.attestations.len());
 
-    let spdx = platform.attestations.iter().find(|seen| seen.predicate_type.contains("spdx")).expect("a bill of materials");
+    let spdx =
+        platform.attestations.iter().find(|seen| seen.predicate_type.contains("spdx")).expect("a bill of materials");
     let statement: StatementText = mia
         .read("tags/statement", &[("organization", "acme"), ("name", "nginx"), ("digest", spdx.digest.as_str())])
         .await;
@@ -164,7 +172,9 @@ async fn attestations_are_read_and_verified_in_the_registry_and_their_statements
     let AtRegistry::Read { platform, .. } = read().await.at_registry else { panic!("still readable") };
     assert_eq!(platform.signed() + 1, platform.expected(), "{platform:#?}");
     story.world().faults().add(
-        Fault::on("/referrers/", Trouble::Status { code: 403, retry_after: None, body: None }).at(Facade::Scout).times(1_000),
+        Fault::on("/referrers/", Trouble::Status { code: 403, retry_after: None, body: None })
+            .at(Facade::Scout)
+            .times(1_000),
     );
     let evidence = read().await;
     let AtRegistry::Unreadable { sentence, .. } = &evidence.at_registry else { panic!("{evidence:#?}") };
@@ -192,7 +202,10 @@ async fn the_head_and_the_configuration_say_what_would_run() {
     let mirrored: ImageConfiguration = ask(&mia, "tags/configuration", ("nginx", "1.29", "linux/arm64"), &[]).await;
     let (from, settings) = mirrored.settings.expect("a configuration");
     assert_eq!(from, ReadFrom::Mirror("acme/dhi-nginx".parse().expect("a name")));
-    assert_eq!((settings.user.as_str(), settings.entrypoint.as_slice()), ("nonroot", &["/opt/nginx/bin/nginx".to_owned()][..]));
+    assert_eq!(
+        (settings.user.as_str(), settings.entrypoint.as_slice()),
+        ("nonroot", &["/opt/nginx/bin/nginx".to_owned()][..])
+    );
     assert!(settings.labels.contains(&"com.docker.dhi.distro=debian-13".to_owned()), "{settings:#?}");
     assert!(mirrored.source.expect("a source").commit_url.is_some_and(|url| url.starts_with("https://github.com/")));
 

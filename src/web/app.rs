@@ -17,8 +17,8 @@ use crate::web::pages::keys::KeysPage;
 use crate::web::pages::rules::{EditRulePage, NewRulePage, RulePage, RulesPage};
 use crate::web::pages::runs::{RunPage, RunsPage};
 use crate::web::pages::{
-    CatalogPage, CatalogTagPage, ConnectionPage, HomePage, MirrorPage, MirrorsPage, NotFoundPage, OverviewPage, RepositoryPage,
-    SignInPage, TagPage, ToOverview, WherePage,
+    CatalogPage, CatalogTagPage, ConnectionPage, HomePage, MirrorPage, MirrorsPage, NotFoundPage, OverviewPage,
+    RepositoryPage, SignInPage, TagPage, ToOverview, WherePage,
 };
 use crate::web::platform;
 

@@ -146,7 +146,8 @@ mod tests {
 
     #[test]
     fn a_name_ends_where_its_version_begins() {
-        let identity = |purl: &str| identity(&Package { purl: purl.into(), name: "n".into(), ..Package::default() }).to_owned();
+        let identity =
+            |purl: &str| identity(&Package { purl: purl.into(), name: "n".into(), ..Package::default() }).to_owned();
         assert_eq!(identity("pkg:npm/@types/node@1?x=y#z"), "@types/node");
         assert_eq!(identity("pkg:npm/@types/node"), "@types/node");
         assert_eq!(identity("pkg:golang/github.com/a/b@v1"), "github.com/a/b");

@@ -146,7 +146,10 @@ async fn beside(visitor: &Visitor, asked: &ImageAsked, other: &Tag) -> Result<Co
         return Ok(Compared::SamePlatform(one.digest));
     }
     let (before, after) = tokio::try_join!(content(visitor, &one), content(visitor, &two))?;
-    let unknown = |tag: &Tag, found: Option<&ImagePackages>| Compared::NotAnalysed { tag: tag.clone(), analysis: analysis(found) };
+    let unknown = |tag: &Tag, found: Option<&ImagePackages>| Compared::NotAnalysed {
+        tag: tag.clone(),
+        analysis: analysis(found),
+    };
     let is_known = |found: &&Arc<ImagePackages>| analysis(Some(found)).is_known();
     let Some(from) = before.as_ref().filter(is_known) else { return Ok(unknown(&asked.tag, before.as_deref())) };
     let Some(to) = after.as_ref().filter(is_known) else { return Ok(unknown(other, after.as_deref())) };
@@ -194,7 +197,9 @@ async fn content(visitor: &Visitor, image: &Image) -> Result<Option<Arc<ImagePac
         return Ok(Some(kept));
     }
     let found = visitor.hub.packages(visitor.organization.as_str(), &image.at).await?;
-    let keep = |found| if analysis(Some(&found)).is_known() { app.image_packages.keep(key, found, now) } else { Arc::new(found) };
+    let keep = |found| {
+        if analysis(Some(&found)).is_known() { app.image_packages.keep(key, found, now) } else { Arc::new(found) }
+    };
     Ok(found.map(keep))
 }
 

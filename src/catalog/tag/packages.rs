@@ -89,7 +89,8 @@ mod tests {
 
     #[test]
     fn words_are_looked_for_in_name_version_licence_and_purl() {
-        let all = [package("zlib1g", "deb", "Zlib"), package("left-pad", "npm", "MIT"), package("libc6", "deb", "LGPL")];
+        let all =
+            [package("zlib1g", "deb", "Zlib"), package("left-pad", "npm", "MIT"), package("libc6", "deb", "LGPL")];
         let names = |q: &str, kind: &str| {
             let list = asked(&all, PackageQuery { q: q.into(), kind: kind.into(), page: 0 });
             list.rows.into_iter().map(|row| row.name).collect::<Vec<_>>()
@@ -114,7 +115,8 @@ mod tests {
 
     #[test]
     fn a_vulnerability_counts_once_for_a_package_and_not_where_it_is_suppressed() {
-        let found = |id: &str, is_excepted| Vulnerability { source_id: id.into(), is_excepted, ..Vulnerability::default() };
+        let found =
+            |id: &str, is_excepted| Vulnerability { source_id: id.into(), is_excepted, ..Vulnerability::default() };
         let vulnerabilities = vec![found("CVE-1", false), found("CVE-1", false), found("CVE-2", true)];
         let all = [Package { vulnerabilities, ..package("libc6", "deb", "LGPL") }];
         assert_eq!(asked(&all, PackageQuery::default()).rows[0].vulnerabilities, 1);

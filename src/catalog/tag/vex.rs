@@ -51,7 +51,9 @@ fn reason(justification: &str) -> String {
         "COMPONENT_NOT_PRESENT" => "The component is not in the image.".to_owned(),
         "VULNERABLE_CODE_NOT_PRESENT" => "The vulnerable code is not in the image.".to_owned(),
         "VULNERABLE_CODE_NOT_IN_EXECUTE_PATH" => "The vulnerable code is never run.".to_owned(),
-        "VULNERABLE_CODE_CANNOT_BE_CONTROLLED_BY_ADVERSARY" => "An attacker cannot reach the vulnerable code.".to_owned(),
+        "VULNERABLE_CODE_CANNOT_BE_CONTROLLED_BY_ADVERSARY" => {
+            "An attacker cannot reach the vulnerable code.".to_owned()
+        }
         "INLINE_MITIGATIONS_ALREADY_EXIST" => "Something in the image already prevents its use.".to_owned(),
         other => format!("{}.", spelled(other)),
     }

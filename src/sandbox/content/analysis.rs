@@ -60,7 +60,8 @@ const ACCEPTED: Excepted = Excepted {
     details: "Only used while images are built.",
 };
 
-const LICENSES: [&[&str]; 5] = [&["Apache-2.0"], &["MIT"], &["GPL-2.0-or-later", "LGPL-2.1-only"], &["BSD-3-Clause"], &[]];
+const LICENSES: [&[&str]; 5] =
+    [&["Apache-2.0"], &["MIT"], &["GPL-2.0-or-later", "LGPL-2.1-only"], &["BSD-3-Clause"], &[]];
 
 /// A repository whose images hold some thousands of packages, as those of large applications do.
 const LARGE: &str = "grafana";
@@ -138,8 +139,7 @@ fn holding(name: String, version: String, purl: String, kind: &str) -> Holding {
 
 /// A module of npm that nobody has published.
 fn module(n: usize) -> Holding {
-    const FIRST: [&str; 10] =
-        ["async", "babel", "chart", "date", "fast", "grid", "http", "json", "micro", "react"];
+    const FIRST: [&str; 10] = ["async", "babel", "chart", "date", "fast", "grid", "http", "json", "micro", "react"];
     const LAST: [&str; 10] =
         ["cache", "codec", "core", "hooks", "loader", "parser", "query", "router", "stream", "utils"];
     let name = format!("{}-{}-{n:04}", FIRST[n % 10], LAST[n / 10 % 10]);

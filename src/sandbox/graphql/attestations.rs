@@ -80,7 +80,9 @@ impl Attestations {
         if let Some(context) = context {
             context.organization(world, identity)?;
         }
-        let Some((definition, image)) = find(world, &query.host_name, &query.repo_name, &query.digest).await else { return Ok(None) };
+        let Some((definition, image)) = find(world, &query.host_name, &query.repo_name, &query.digest).await else {
+            return Ok(None);
+        };
         let mut all: Vec<(String, String)> = platform(&image.platforms, &query.digest)
             .flat_map(|platform| &platform.attestations)
             .map(|one| (one.manifest.digest.clone(), one.predicate_type.clone()))
@@ -111,7 +113,9 @@ impl Attestations {
         if let Some(context) = context {
             context.organization(world, identity)?;
         }
-        let Some((_, image)) = find(world, &query.host_name, &query.repo_name, &query.digest).await else { return Ok(None) };
+        let Some((_, image)) = find(world, &query.host_name, &query.repo_name, &query.digest).await else {
+            return Ok(None);
+        };
         let Some(platform) = platform(&image.platforms, &query.digest).next() else { return Ok(None) };
         Ok(Some(AttestationsResult { oci_config: configuration(platform), source: source(platform) }))
     }

@@ -130,7 +130,9 @@ impl Packages {
         if let Some(context) = context {
             context.organization(world, identity)?;
         }
-        let Some((definition, image)) = find(world, &query.host_name, &query.repo_name, &query.digest).await else { return Ok(None) };
+        let Some((definition, image)) = find(world, &query.host_name, &query.repo_name, &query.digest).await else {
+            return Ok(None);
+        };
         let platform = image.platforms.iter().find(|platform| platform.manifest.digest == query.digest);
         let Some(platform) = platform else { return Ok(None) };
         let recipe = &definition.recipe;

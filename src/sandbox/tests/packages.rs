@@ -34,7 +34,11 @@ async fn a_platform_has_packages_and_its_index_has_none() {
     let found = packages(&bench, &token, "dhi/node", &amd64["manifestDigest"], true).await;
     assert_eq!(found["sbomState"], "INDEXED");
     let live = ids(&found, false);
-    assert_eq!(amd64["vulnerabilities"]["total"], json!(live.len()), "the report counts those that are live, each once");
+    assert_eq!(
+        amd64["vulnerabilities"]["total"],
+        json!(live.len()),
+        "the report counts those that are live, each once"
+    );
     assert!(ids(&found, true).contains("CVE-2025-0395"));
     let without = packages(&bench, &token, "node", &amd64["manifestDigest"], false).await;
     assert!(ids(&without, true).is_empty() && ids(&without, false) == live, "left out unless asked for");

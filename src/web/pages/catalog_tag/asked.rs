@@ -170,12 +170,21 @@ mod tests {
     #[test]
     fn an_address_and_what_it_asks_for_are_the_same() {
         let path = map(&[("name", "node"), ("tag", "22")]);
-        let query = [("platform", "linux/arm64"), ("tab", "vulnerabilities"), ("q", " lib c "), ("severity", "low"), ("page", "2")];
+        let query = [
+            ("platform", "linux/arm64"),
+            ("tab", "vulnerabilities"),
+            ("q", " lib c "),
+            ("severity", "low"),
+            ("page", "2"),
+        ];
         let asked = Asked::of(&path, &map(&query));
         let expected = "/c/node/tags/22?platform=linux%2Farm64&tab=vulnerabilities&q=lib+c&severity=low&page=2";
         assert_eq!(asked.href("/c"), expected);
         assert_eq!(asked.on(Part::Packages).href("/c"), "/c/node/tags/22?platform=linux%2Farm64");
-        assert_eq!(asked.of_platform("linux/amd64").href("/c"), "/c/node/tags/22?platform=linux%2Famd64&tab=vulnerabilities");
+        assert_eq!(
+            asked.of_platform("linux/amd64").href("/c"),
+            "/c/node/tags/22?platform=linux%2Famd64&tab=vulnerabilities"
+        );
         assert_eq!(Asked::of(&path, &map(&[("tab", "x"), ("page", "-1")])).href("/c"), "/c/node/tags/22");
         assert!(Asked::of(&map(&[("name", "N"), ("tag", "22")]), &map(&[])).image().is_err());
     }

@@ -10,9 +10,7 @@ use crate::model::{
     AtRegistry, AttestationSeen, Digest, Evidence, ListedAttestation, PlatformCoverage, RepoName, SignatureState,
     predicate_words,
 };
-use crate::web::components::{
-    Cell, Column, DataTable, EmptyState, HeadCell, Notice, ShortDigest, StatusBadge, Tone,
-};
+use crate::web::components::{Cell, Column, DataTable, EmptyState, HeadCell, Notice, ShortDigest, StatusBadge, Tone};
 use crate::web::format::counted;
 use crate::web::frame::use_organization;
 
@@ -156,7 +154,11 @@ fn signature(seen: &AttestationSeen) -> (&'static str, String) {
 
 fn summary(repository: &RepoName, platform: &PlatformCoverage, index: SignatureState) -> String {
     let (all, signed) = (platform.expected(), platform.signed());
-    let signed = if signed == all { "each with a signature that verifies".to_owned() } else { format!("{signed} of them with a signature that verifies") };
+    let signed = if signed == all {
+        "each with a signature that verifies".to_owned()
+    } else {
+        format!("{signed} of them with a signature that verifies")
+    };
     let index = match index {
         SignatureState::Valid => " The index itself is signed as well.",
         SignatureState::Invalid => " The signature of the index itself does not verify.",

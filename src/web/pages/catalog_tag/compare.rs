@@ -3,9 +3,7 @@
 use leptos::prelude::*;
 
 use super::asked::{Asked, Part};
-use crate::model::{
-    Compared, Comparison, Cut, Difference, PackageChange, Severity, Tag, VulnerabilityChange,
-};
+use crate::model::{Compared, Comparison, Cut, Difference, PackageChange, Severity, Tag, VulnerabilityChange};
 use crate::web::components::{
     Badge, Cell, Column, DataTable, EmptyState, FilterBar, FilterSelect, HeadCell, Notice, Panel, Tone,
 };
@@ -55,7 +53,11 @@ fn show(outcome: Compared, asked: &Asked) -> AnyView {
         Compared::Differs(difference) => return view! { <Differs difference other /> }.into_any(),
         Compared::SameImage(digest) => (
             "The same image",
-            format!("{} and {other} point at the same digest, {}. There is nothing to compare.", asked.tag, digest.short()),
+            format!(
+                "{} and {other} point at the same digest, {}. There is nothing to compare.",
+                asked.tag,
+                digest.short()
+            ),
         ),
         Compared::SamePlatform(digest) => (
             "The same image for this platform",
@@ -147,12 +149,8 @@ fn Packages(title: &'static str, changes: Cut<PackageChange>) -> impl IntoView {
             </tr>
         }
     };
-    let columns = vec![
-        Column::text("Package"),
-        Column::text("Type"),
-        Column::text("This tag"),
-        Column::text("The other"),
-    ];
+    let columns =
+        vec![Column::text("Package"), Column::text("Type"), Column::text("This tag"), Column::text("The other")];
     view! {
         <div class="stack" data-gap="s">
             <h3>{format!("{title}: {}", count(total.into()))}</h3>

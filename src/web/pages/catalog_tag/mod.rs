@@ -111,9 +111,7 @@ async fn ask(organization: OrgName, asked: Asked) -> Result<Answer, ApiError> {
     let image = asked.image()?;
     let Asked { q, kind, severity, page, .. } = asked.clone();
     Ok(match asked.part {
-        Part::Packages => {
-            Answer::Packages(list_packages(organization, image, PackageQuery { q, kind, page }).await?)
-        }
+        Part::Packages => Answer::Packages(list_packages(organization, image, PackageQuery { q, kind, page }).await?),
         Part::Vulnerabilities => Answer::Vulnerabilities(
             list_vulnerabilities(organization, image, VulnerabilityQuery { q, severity, page }).await?,
         ),

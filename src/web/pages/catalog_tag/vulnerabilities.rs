@@ -25,9 +25,11 @@ pub fn Vulnerabilities(list: VulnerabilityList, asked: Asked, catalog: String) -
     let of = |severity: &str| Asked { severity: severity.to_owned(), page: 0, ..asked.clone() }.href(&catalog);
     let all = (String::new(), "All", "all", total);
     let counters: Vec<_> = std::iter::once(all)
-        .chain(counts.iter().map(|(severity, number)| {
-            (severity.as_str().to_owned(), severity.label(), status(*severity), *number)
-        }))
+        .chain(
+            counts
+                .iter()
+                .map(|(severity, number)| (severity.as_str().to_owned(), severity.label(), status(*severity), *number)),
+        )
         .map(|(severity, label, status, number)| {
             let current = asked.severity == severity;
             view! { <Counter href=of(&severity) label count=u64::from(number) status current=current /> }
