@@ -60,11 +60,12 @@ fn Read(
 ) -> impl IntoView {
     let lead = summary(&repository, &platform, index_signature);
     let beyond = listed.map(|listed| beside(&platform, &listed));
-    let rows = platform.attestations.into_iter().map(|seen| {
+    let row = |seen: AttestationSeen| {
         let shown = Asked { statement: seen.digest.to_string(), ..asked.clone() }.href(&catalog);
         let file = file(&catalog, &asked.name, &seen.digest);
         view! { <Row seen shown file /> }
-    });
+    };
+    let rows: Vec<_> = platform.attestations.into_iter().map(row).collect();
     let columns = vec![
         Column::text("What it says"),
         Column::text("Digest"),
@@ -74,7 +75,7 @@ fn Read(
     view! {
         <div class="stack">
             <p>{lead}</p>
-            <DataTable caption="Attestations" columns>{rows.collect_view()}</DataTable>
+            <DataTable caption="Attestations" columns>{rows}</DataTable>
             {beyond.map(|words| view! { <p class="muted small">{words}</p> })}
         </div>
     }

@@ -8,6 +8,7 @@ use crate::web::components::{
     Badge, Cell, Column, DataTable, EmptyState, FilterBar, FilterSelect, HeadCell, Notice, Panel, Tone,
 };
 use crate::web::format::{count, counted};
+use crate::web::live_filter::use_live_filter;
 
 /// The choice of the other tag, and what came of it.
 #[component]
@@ -38,8 +39,9 @@ fn Choice(others: Vec<Tag>, asked: Asked, catalog: String) -> impl IntoView {
         options.push((chosen.clone(), format!("Unknown: {chosen}")));
     }
     let platform = asked.platform.clone();
+    let live = use_live_filter();
     view! {
-        <FilterBar action=asked.base(&catalog) label="Compare">
+        <FilterBar action=asked.base(&catalog) label="Compare" on:submit=move |event| live.submitted.run(event)>
             {(!platform.is_empty()).then(|| view! { <input type="hidden" name="platform" value=platform /> })}
             <input type="hidden" name="tab" value=Part::Compare.as_str() />
             <FilterSelect name="compare" label="Compare with" options selected=Signal::stored(chosen) />

@@ -20,6 +20,7 @@ pub fn Head(head: CatalogTag, asked: Memo<Asked>, catalog: String) -> impl IntoV
         vec![Crumb::new("Catalog", catalog.clone()), Crumb::new(name.to_string(), format!("{catalog}/{name}"))];
     let (fips, stig) = (platforms.iter().any(|one| one.fips), platforms.iter().any(|one| one.stig));
     let others: Vec<Tag> = tags.into_iter().filter(|other| *other != tag).collect();
+    let same = same_image(others, &format!("{catalog}/{name}/tags"));
     let title = format!("{name}:{tag}");
     view! {
         <Title text=title.clone() />
@@ -30,11 +31,11 @@ pub fn Head(head: CatalogTag, asked: Memo<Asked>, catalog: String) -> impl IntoV
         <KeyValues>
             <KeyValue key="Digest"><Copyable text=String::from(digest) /></KeyValue>
             <KeyValue key="Pull exactly this image">
-                <span class="stack" data-gap="xs">
+                <div class="stack" data-gap="xs">
                     {pulls.into_iter().map(|pull| view! { <Copyable text=pull.to_string() /> }).collect_view()}
-                </span>
+                </div>
             </KeyValue>
-            <KeyValue key="Same image">{same_image(others, &format!("{catalog}/{name}/tags"))}</KeyValue>
+            <KeyValue key="Same image">{same}</KeyValue>
             <KeyValue key="Last pushed">
                 {match last_pushed {
                     Some(at) => view! { <TimeAgo at /> }.into_any(),
@@ -133,7 +134,7 @@ fn health_of(health: Option<TagHealth>) -> AnyView {
     let tone = if broken == 0 { Tone::Success } else { Tone::Warning };
     let words = if broken == 0 { "every policy is kept".to_owned() } else { format!("{broken} not kept") };
     view! {
-        <span class="stack" data-gap="xs">
+        <div class="stack" data-gap="xs">
             <span class="cluster" data-gap="s"><Badge tone>{score}</Badge>{words}</span>
             {(!policies.is_empty())
                 .then(|| {
@@ -144,7 +145,7 @@ fn health_of(health: Option<TagHealth>) -> AnyView {
                         </details>
                     }
                 })}
-        </span>
+        </div>
     }
     .into_any()
 }

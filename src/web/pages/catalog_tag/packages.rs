@@ -38,8 +38,9 @@ pub fn Packages(list: PackageList, asked: Asked, catalog: String) -> impl IntoVi
         nothing(total, everything)
     } else {
         let row = |row: PackageRow| view! { <Row row asked=asked.clone() catalog=catalog.clone() /> };
+        let rows: Vec<_> = rows.into_iter().map(row).collect();
         view! {
-            <DataTable caption="Packages" columns>{rows.into_iter().map(row).collect_view()}</DataTable>
+            <DataTable caption="Packages" columns>{rows}</DataTable>
             <Pages asked=asked.clone() catalog=catalog.clone() page pages found />
         }
         .into_any()
