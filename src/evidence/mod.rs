@@ -94,7 +94,7 @@ pub async fn attestations(visitor: &Visitor, asked: &ImageAsked) -> Result<Evide
     let (image, mirror) = tokio::try_join!(tag::image(visitor, asked), mirror(visitor, &asked.name))?;
     let repository = attested(mirror.as_ref(), &asked.name)?;
     let at_registry = async {
-        match in_time(observed(visitor, &repository, &image)).await {
+        match in_time(Box::pin(observed(visitor, &repository, &image))).await {
             Err(error) if error.is_of_the_registry() && mirror.is_none() => {
                 tracing::debug!(error = &error as &dyn std::error::Error, "{repository} is not shown");
                 Ok(AtRegistry::NoMirror)

@@ -144,13 +144,13 @@ mod tests {
         ]
     }
 
-    fn asked(query: VulnerabilityQuery) -> VulnerabilityList {
-        list(Analysis::Indexed, &world(), &query)
+    fn asked(query: &VulnerabilityQuery) -> VulnerabilityList {
+        list(Analysis::Indexed, &world(), query)
     }
 
     #[test]
     fn one_vulnerability_of_many_packages_counts_once_and_suppressed_ones_do_not() {
-        let all = asked(VulnerabilityQuery::default());
+        let all = asked(&VulnerabilityQuery::default());
         assert_eq!(all.counts.iter().map(|(_, number)| *number).collect::<Vec<_>>(), [0, 0, 2, 1, 1]);
         assert_eq!(all.rows.iter().map(|f| f.id.as_str()).collect::<Vec<_>>(), ["CVE-4", "CVE-2", "CVE-1", "CVE-3"]);
         let one = &all.rows[2];
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn one_that_is_suppressed_in_one_package_alone_stands_on_both_sides() {
-        let all = asked(VulnerabilityQuery::default());
+        let all = asked(&VulnerabilityQuery::default());
         let apart: Vec<_> = all.suppressed.iter().map(|f| (f.id.as_str(), f.packages[0].name.as_str())).collect();
         assert_eq!(apart, [("CVE-9", "libc6"), ("CVE-1", "git")]);
         assert_eq!(all.suppressed[0].notes[0].status, "Does not apply here");
@@ -169,12 +169,12 @@ mod tests {
 
     #[test]
     fn severity_and_words_filter_and_leave_the_counts() {
-        let medium = asked(VulnerabilityQuery { severity: "medium".into(), ..VulnerabilityQuery::default() });
+        let medium = asked(&VulnerabilityQuery { severity: "medium".into(), ..VulnerabilityQuery::default() });
         assert_eq!((medium.found, medium.suppressed_found), (2, 0));
-        assert_eq!(medium.counts, asked(VulnerabilityQuery::default()).counts);
-        let git = asked(VulnerabilityQuery { q: "GIT cve".into(), ..VulnerabilityQuery::default() });
+        assert_eq!(medium.counts, asked(&VulnerabilityQuery::default()).counts);
+        let git = asked(&VulnerabilityQuery { q: "GIT cve".into(), ..VulnerabilityQuery::default() });
         assert_eq!((git.found, git.suppressed_found), (1, 1));
-        let none = asked(VulnerabilityQuery { severity: "nonsense".into(), ..VulnerabilityQuery::default() });
+        let none = asked(&VulnerabilityQuery { severity: "nonsense".into(), ..VulnerabilityQuery::default() });
         assert_eq!(none.found, 0);
     }
 }

@@ -83,8 +83,8 @@ mod tests {
         }
     }
 
-    fn asked(packages: &[Package], query: PackageQuery) -> PackageList {
-        list(Analysis::Indexed, packages, &query)
+    fn asked(packages: &[Package], query: &PackageQuery) -> PackageList {
+        list(Analysis::Indexed, packages, query)
     }
 
     #[test]
@@ -92,7 +92,7 @@ mod tests {
         let all =
             [package("zlib1g", "deb", "Zlib"), package("left-pad", "npm", "MIT"), package("libc6", "deb", "LGPL")];
         let names = |q: &str, kind: &str| {
-            let list = asked(&all, PackageQuery { q: q.into(), kind: kind.into(), page: 0 });
+            let list = asked(&all, &PackageQuery { q: q.into(), kind: kind.into(), page: 0 });
             list.rows.into_iter().map(|row| row.name).collect::<Vec<_>>()
         };
         assert_eq!(names("", ""), ["left-pad", "libc6", "zlib1g"]);
@@ -100,17 +100,20 @@ mod tests {
         assert_eq!(names("mit", ""), ["left-pad"]);
         assert_eq!(names("pkg:deb", ""), ["libc6", "zlib1g"]);
         assert_eq!(names("", "npm"), ["left-pad"]);
-        assert_eq!(asked(&all, PackageQuery::default()).kinds, [("deb".to_owned(), 2), ("npm".to_owned(), 1)]);
+        assert_eq!(asked(&all, &PackageQuery::default()).kinds, [("deb".to_owned(), 2), ("npm".to_owned(), 1)]);
     }
 
     #[test]
     fn a_long_list_has_pages_and_none_is_past_the_end() {
         let all: Vec<Package> = (0..250).map(|n| package(&format!("p{n:03}"), "npm", "MIT")).collect();
-        let at = |page| asked(&all, PackageQuery { page, ..PackageQuery::default() });
+        let at = |page| asked(&all, &PackageQuery { page, ..PackageQuery::default() });
         assert_eq!((at(0).page, at(0).pages, at(0).rows.len()), (1, 3, 100));
         assert_eq!((at(3).rows.len(), at(3).rows[0].name.as_str()), (50, "p200"));
         assert_eq!((at(99).page, at(99).rows.len()), (3, 50));
-        assert_eq!((asked(&[], PackageQuery::default()).pages, asked(&[], PackageQuery::default()).rows.len()), (1, 0));
+        assert_eq!(
+            (asked(&[], &PackageQuery::default()).pages, asked(&[], &PackageQuery::default()).rows.len()),
+            (1, 0)
+        );
     }
 
     #[test]
@@ -119,6 +122,6 @@ mod tests {
             |id: &str, is_excepted| Vulnerability { source_id: id.into(), is_excepted, ..Vulnerability::default() };
         let vulnerabilities = vec![found("CVE-1", false), found("CVE-1", false), found("CVE-2", true)];
         let all = [Package { vulnerabilities, ..package("libc6", "deb", "LGPL") }];
-        assert_eq!(asked(&all, PackageQuery::default()).rows[0].vulnerabilities, 1);
+        assert_eq!(asked(&all, &PackageQuery::default()).rows[0].vulnerabilities, 1);
     }
 }

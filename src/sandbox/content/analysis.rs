@@ -132,7 +132,7 @@ fn found(severity: &'static str, score: f64, n: i32) -> Found {
 }
 
 fn holding(name: String, version: String, purl: String, kind: &str) -> Holding {
-    let chance = sha256(name.as_bytes()).bytes().nth(20).map_or(0, usize::from);
+    let chance = sha256(name.as_bytes()).as_bytes().get(20).copied().map_or(0, usize::from);
     let licenses = LICENSES[chance % LICENSES.len()].to_vec();
     Holding { name, version, purl, kind: kind.into(), licenses, found: Vec::new() }
 }

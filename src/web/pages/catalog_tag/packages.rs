@@ -12,6 +12,7 @@ use crate::web::format;
 
 /// One page of them, with how many there are of each kind.
 #[component]
+#[expect(clippy::needless_pass_by_value, reason = "a component owns what it shows")]
 pub fn Packages(list: PackageList, asked: Asked, catalog: String) -> impl IntoView {
     let PackageList { analysis, total, found, rows, page, pages, kinds } = list;
     if !analysis.is_known() {
@@ -100,6 +101,7 @@ fn Row(row: PackageRow, asked: Asked, catalog: String) -> impl IntoView {
 
 /// The way through a list of several pages.
 #[component]
+#[expect(clippy::needless_pass_by_value, reason = "a component owns what it shows")]
 pub fn Pages(asked: Asked, catalog: String, page: u32, pages: u32, found: u32) -> impl IntoView {
     if pages < 2 {
         return ().into_any();

@@ -10,6 +10,7 @@ use crate::web::format;
 
 /// The statement, with the ways to the file and back to the list.
 #[component]
+#[expect(clippy::needless_pass_by_value, reason = "a component owns what it shows")]
 pub fn Statement(statement: StatementText, asked: Asked, catalog: String) -> impl IntoView {
     let StatementText { digest, predicate_type, text, is_cut, size } = statement;
     let (back, file) = (asked.on(Part::Attestations).href(&catalog), file(&catalog, &asked.name, &digest));

@@ -16,6 +16,7 @@ const SHOWN: usize = 3;
 
 /// Both lists; the counts are of those that count.
 #[component]
+#[expect(clippy::needless_pass_by_value, reason = "a component owns what it shows")]
 pub fn Vulnerabilities(list: VulnerabilityList, asked: Asked, catalog: String) -> impl IntoView {
     let VulnerabilityList { analysis, counts, found, rows, page, pages, suppressed, suppressed_found } = list;
     if !analysis.is_known() {
