@@ -5,6 +5,7 @@ mod listing;
 mod narrow;
 mod repository;
 mod search;
+pub mod tag;
 mod texts;
 mod variants;
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use super::dhi::LogQuery;
+use super::dhi::{Coordinates, LogQuery};
 use crate::model::RepoName;
 
 /// An operation with its variables and the field of `data` that answers it.
@@ -23,6 +23,7 @@ const MANIFEST: &str = "manifestDigest platform distribution compressedSize pack
                         workingDirectory fipsCompliant stigCertified lastPushed \
                         vulnerabilities { critical high medium low unspecified total } \
                         scoutHealthScore { score policies { name label status description violationCount } }";
+const EXCEPTION: &str = "type sourceType status justification additionalDetails author";
 const MIRROR: &str = "id destinationRepository { name namespace hostname } \
                       dhiSourceRepository { name namespace hostname displayName }";
 /// Only `organization` is sent: `namespace` is deprecated (6.1).
@@ -86,6 +87,48 @@ pub(super) fn tag_details(organization: &str, name: &str, tag: &str) -> Operatio
         ", query: { repoName: $name, tag: $tag }",
         &format!("indexDigest repo tag {{ {TAG} }} allTags {{ {TAG} }} imageManifests {{ {MANIFEST} }}"),
         json!({ "organization": organization, "name": name, "tag": tag }),
+    )
+}
+
+/// What is in the image of one platform, suppressed vulnerabilities included (6.5). `locations`, `description` and
+/// `vulnerableRange` inflate the answer and are not asked for.
+pub(super) fn packages(organization: &str, of: &Coordinates) -> Operation {
+    let vulnerability = format!(
+        "sourceId source url fixedBy cisaExploited isExcepted cvss {{ severity version score }} \
+         epss {{ score percentile }} vulnerabilityExceptions {{ {EXCEPTION} }} vexStatements {{ {EXCEPTION} }}"
+    );
+    let selection = format!(
+        "sbomState imagePackages {{ packages {{ package {{ name version type purl licenses \
+         vulnerabilities {{ {vulnerability} }} }} }} }}"
+    );
+    of_image("dhiImagePackagesForImageCoords", organization, of, ", includeExcepted: true", &selection)
+}
+
+/// The attestations Docker lists for the image of one platform (6.6).
+pub(super) fn attestations(organization: &str, of: &Coordinates) -> Operation {
+    of_image("dhiAttestationsList", organization, of, "", "items { digest predicateType }")
+}
+
+/// Configuration and source of the image of one platform (6.6).
+pub(super) fn image_origin(organization: &str, of: &Coordinates) -> Operation {
+    let selection = "ociConfig { config { user exposedPorts env entrypoint cmd volumes workingDir labels stopSignal } } \
+                     source { commitUrl commitSha dockerfileUrl }";
+    of_image("dhiAttestations", organization, of, "", selection)
+}
+
+/// Asks about the image of one platform. These spell `hostName` and `repoName`; others of Docker's do not (trap 15).
+fn of_image(field: &'static str, organization: &str, of: &Coordinates, more: &str, selection: &str) -> Operation {
+    query(
+        field,
+        ", $digest: String!, $host: String!, $repository: String!",
+        &format!(", query: {{ digest: $digest, hostName: $host, repoName: $repository{more} }}"),
+        selection,
+        json!({
+            "organization": organization,
+            "digest": of.digest(),
+            "host": "docker.io",
+            "repository": of.repository(),
+        }),
     )
 }
 

@@ -1,10 +1,12 @@
 //! The words of Ferry as types; compiled for the browser and the server.
 
 mod catalog;
+mod catalog_tag;
 mod connection;
 mod coverage;
 mod destination;
 mod error;
+mod evidence;
 mod extent;
 mod facets;
 mod failure;
@@ -15,9 +17,11 @@ mod image;
 mod key;
 mod mirror;
 mod overview;
+mod packages;
 mod page;
 mod part;
 mod people;
+mod predicate;
 mod preview;
 mod probe;
 mod proof;
@@ -29,13 +33,19 @@ mod schedule;
 mod sought;
 mod text;
 mod timeline;
+mod vulnerabilities;
 mod whereabouts;
 
 pub use catalog::{CatalogEntry, CatalogName, Choice, RepositoryKind};
+pub use catalog_tag::{
+    CatalogTag, Compared, Comparison, Cut, Difference, ImageAsked, ImageConfiguration, PackageChange, ReadFrom,
+    RunSettings, SourceLink, TagHealth, TagPlatform, TagPolicy, VulnerabilityChange,
+};
 pub use connection::{Connection, ConnectionForm};
 pub use coverage::{AttestationSeen, Coverage, DiscoveredBy, Gone, PlatformCoverage, SignatureState};
 pub use destination::{BAD_AUTHORITY, Destination, DestinationDraft, DestinationForm, Title};
 pub use error::{ApiError, FieldErrors};
+pub use evidence::{AtRegistry, Evidence, ListedAttestation, StatementText};
 pub use extent::{Extent, Kind, Kinds};
 pub use facets::{CatalogFilter, CatalogList, CatalogRefusal, CatalogSort, Facet, FacetValue, FacetValues};
 pub use failure::{Failure, FailureClass, Mend, Pause};
@@ -46,9 +56,11 @@ pub use image::{Digest, Host, ImageRef, Platform, Reference, RepoName, RepoRef, 
 pub use key::{KeyDraft, KeyForm, KeyOrigin, SigningKey};
 pub use mirror::{LogState, Mirror, MirrorDetail, MirrorList, MirrorLogEntry, MirrorName, MirrorState, MirrorTag};
 pub use overview::{Begun, FailureGroup, MovedDay, MovedTo, Overview, SilentMirror, StaleRule, WaitingGroup};
+pub use packages::{Analysis, PackageList, PackageQuery, PackageRow, ROWS_ON_A_PAGE, page_bounds};
 pub use page::Page;
 pub use part::RunPart;
 pub use people::{Membership, OrgName, Role, Theme, Viewer};
+pub use predicate::predicate_words;
 pub use preview::{PlannedTag, Preview, PreviewMirror, PreviewTag, Verdict};
 pub use probe::{Check, CheckState, ProbeReport};
 pub use proof::{CheckLevel, ProofCheck, ProofPolicy};
@@ -63,4 +75,5 @@ pub use schedule::{Schedule, ScheduleForm, TimeOfDay, Window};
 pub use sought::{DigestStart, Sought};
 pub use text::Refused;
 pub use timeline::{DigestTimeline, FreshDay, Freshness, Step, StepKind, TagTimeline};
+pub use vulnerabilities::{Affected, Finding, Likelihood, Severity, VexNote, VulnerabilityList, VulnerabilityQuery};
 pub use whereabouts::{Held, Holding, MovedOn, Place, Whereabouts};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::fake::{Asked, Fake, Reply, noon, refused, repo};
-use crate::hub::{HubError, LogQuery, LogReason, LogStatus, MirrorEnd, operations};
+use crate::hub::{CatalogManifest, HubError, LogQuery, LogReason, LogStatus, MirrorEnd, operations};
 use crate::model::Digest;
 
 const DIGEST: &str = "sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
@@ -210,6 +210,8 @@ async fn the_log_is_asked_with_the_filters_that_are_set() {
 #[test]
 fn every_variable_of_an_operation_is_declared_used_and_given() {
     let (source, mirror) = (repo("dhi/node"), repo("acme/dhi-node"));
+    let image = CatalogManifest { manifest_digest: DIGEST.parse().ok(), ..CatalogManifest::default() };
+    let image = image.coordinates("node").unwrap();
     let every = LogQuery {
         mirrors: vec![MirrorEnd::default(), MirrorEnd::default()],
         since: Some(noon()),
@@ -221,6 +223,9 @@ fn every_variable_of_an_operation_is_declared_used_and_given() {
         operations::catalog("a"),
         operations::repository_details("a", "b"),
         operations::tag_details("a", "b", "c"),
+        operations::packages("a", &image),
+        operations::attestations("a", &image),
+        operations::image_origin("a", &image),
         operations::mirrors("a"),
         operations::mirror("a", "b"),
         operations::mirrors_of("a", &source),

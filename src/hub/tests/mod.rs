@@ -6,5 +6,6 @@ mod graphql;
 mod limits;
 mod mirrors;
 mod organizations;
+mod packages;
 mod rest;
 mod secrets;
