@@ -1,10 +1,12 @@
 //! The words of Ferry as types; compiled for the browser and the server.
 
+mod audit;
 mod catalog;
 mod connection;
 mod coverage;
 mod destination;
 mod error;
+mod exposed;
 mod extent;
 mod failure;
 mod history;
@@ -29,6 +31,7 @@ mod text;
 mod timeline;
 mod whereabouts;
 
+pub use audit::{About, AuditEntry, AuditFilter, AuditQuery, DEEDS, deed};
 pub use catalog::{
     CatalogEntry, CatalogFilter, CatalogList, CatalogName, CatalogRepository, Choice, PlatformImage, RepositoryKind,
     TagGroup,
@@ -37,11 +40,12 @@ pub use connection::{Connection, ConnectionForm};
 pub use coverage::{AttestationSeen, Coverage, DiscoveredBy, Gone, PlatformCoverage, SignatureState};
 pub use destination::{BAD_AUTHORITY, Destination, DestinationDraft, DestinationForm, Title};
 pub use error::{ApiError, FieldErrors};
+pub use exposed::{DOCKER_HUB, Exposed, ExposedDestination, FERRY, PublicMirror};
 pub use extent::{Extent, Kind, Kinds};
 pub use failure::{Failure, FailureClass, Mend, Pause};
 pub use history::{FilterNames, FoundRun, FoundTag, RunFilter, RunQuery};
 pub use hook::{Changes, Delivery, DeliveryFilter, DeliveryOutcome, DeliveryRun, Hook, HookAddress, HookDetail, LedTo};
-pub use ids::{DeliveryId, DestinationId, HintId, HookId, ItemId, KeyId, PreviewId, RuleId, RunId};
+pub use ids::{AuditId, DeliveryId, DestinationId, HintId, HookId, ItemId, KeyId, PreviewId, RuleId, RunId};
 pub use image::{Digest, Host, ImageRef, Platform, Reference, RepoName, RepoRef, Tag};
 pub use key::{KeyDraft, KeyForm, KeyOrigin, SigningKey};
 pub use mirror::{LogState, Mirror, MirrorDetail, MirrorList, MirrorLogEntry, MirrorName, MirrorState, MirrorTag};

@@ -62,13 +62,12 @@ pub async fn set_reconciled(db: impl PgExecutor<'_>, rule: RuleId, at: DateTime<
     Ok(())
 }
 
-/// A connected organization with rules whose mirroring log was not read for so long; it counts as read from now on.
+/// A connected organization whose mirrors and their log were not looked at for so long; they count as looked at from now on.
 pub async fn due_log(tx: &mut Tx, every: Duration, now: DateTime<Utc>) -> Result<Option<OrgName>, StoreError> {
     let before = now - TimeDelta::from_std(every).unwrap_or_default();
     let found = sqlx::query_scalar!(
         r#"select c.organization from connections c
-           where exists (select 1 from rules r where r.organization = c.organization and r.enabled)
-             and not exists (select 1 from followed_logs f where f.organization = c.organization and f.read_at > $1)
+           where not exists (select 1 from followed_logs f where f.organization = c.organization and f.read_at > $1)
            order by c.organization limit 1 for update of c skip locked"#,
         before
     )

@@ -4,6 +4,7 @@ pub mod app;
 pub mod components;
 pub mod format;
 pub mod forms;
+mod exposed;
 mod frame;
 mod live_filter;
 pub mod pages;

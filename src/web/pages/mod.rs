@@ -1,5 +1,6 @@
 //! Pages, one file or folder a route; each asks `api` and shows what it answers.
 
+mod audit;
 mod catalog;
 mod connection;
 pub mod deliveries;
@@ -19,6 +20,7 @@ mod sign_in;
 mod tag;
 mod whereabouts;
 
+pub use audit::AuditPage;
 pub use catalog::CatalogPage;
 pub use connection::ConnectionPage;
 pub use home::{HomePage, ToOverview};
