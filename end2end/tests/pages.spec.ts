@@ -36,7 +36,7 @@ const full: Seen[] = [
   { name: "repository's overview", person: "olivia", address: acme("catalog/nginx?tab=overview"), heading: "Nginx", words: "View in repository" },
   { name: "repository's guides", person: "adam", address: acme("catalog/nginx?tab=guides"), heading: "Nginx", words: "Only owners of acme may mirror it to another repository." },
   { name: "chart", person: "olivia", address: acme("catalog/redis-chart"), heading: /Redis/, words: "Helm chart" },
-  { name: "mirrors", person: "olivia", address: acme("mirrors"), heading: "Mirrors", words: "Docker stops updating a mirror that is public." },
+  { name: "mirrors", person: "olivia", address: acme("mirrors"), heading: "Mirrors", words: /^Everybody can pull what is in it\./ },
   { name: "mirror", person: "olivia", address: acme("mirrors/dhi-nginx"), heading: "dhi-nginx", words: "What Docker pushed into this repository, newest first." },
   { name: "public mirror", person: "mia", address: acme("mirrors/dhi-redis"), heading: "dhi-redis", words: "acme/dhi-redis is public" },
   { name: "destinations", person: "adam", address: acme("destinations"), heading: "Destinations", words: "Plain HTTP" },
@@ -52,6 +52,8 @@ const full: Seen[] = [
   { name: "keys", person: "adam", address: acme("keys"), heading: "Keys", words: "Docker, compiled into Ferry" },
   { name: "keys, for members", person: "mia", address: acme("keys"), heading: "Keys", words: "Admins and owners of the organization add and remove keys." },
   { name: "runs", person: "mia", address: acme("runs"), heading: "Runs", words: "Export as CSV" },
+  { name: "audit log", person: "mia", address: acme("audit"), heading: "Audit log", words: "Wrote a rule" },
+  { name: "audit log, filtered", person: "mia", address: acme("audit?action=rule.create&from=2020-01-01"), heading: "Audit log", words: "What: Wrote a rule" },
   { name: "runs, filtered", person: "mia", address: acme("runs?q=1.29&state=succeeded&from=2020-01-01"), heading: "Runs", words: "Search: 1.29" },
   { name: "runs, badly filtered", person: "mia", address: acme("runs?state=lost&until=soon"), heading: "Runs", words: "This filter means nothing" },
   { name: "where it is", person: "mia", address: acme("where?q=1.29"), heading: "Where is it?", title: "Where is it\\?", words: "This is what Ferry last saw, with its age." },
@@ -72,6 +74,9 @@ const empty: Seen[] = [
   { name: "rules", person: "gus", address: globex("rules"), heading: "Rules", words: "No rule yet" },
   { name: "new rule", person: "gus", address: globex("rules/new"), heading: "New rule", words: "A rule needs a destination" },
   { name: "runs", person: "gus", address: globex("runs"), heading: "Runs", words: "No run yet" },
+  { name: "audit log", person: "gus", address: globex("audit"), heading: "Audit log", words: "Nothing was done yet" },
+  { name: "audit log where nothing fits", person: "mia", address: acme("audit?q=nothing-like-it"), heading: "Audit log", words: "No line here" },
+  { name: "audit log, badly filtered", person: "mia", address: acme("audit?until=soon"), heading: "Audit log", words: "This filter means nothing" },
   { name: "deliveries", person: "gus", address: globex("deliveries"), heading: "Deliveries", words: "No delivery yet" },
   { name: "deliveries where nothing fits", person: "mia", address: acme("deliveries?mirror=dhi-redis&outcome=refused"), heading: "Deliveries", words: "No delivery here" },
 ];
@@ -167,6 +172,12 @@ test("the navigation", async ({ page, as, open }) => {
           - listitem:
             - link "Keys":
               - /url: /orgs/acme/keys
+          - listitem:
+            - link "Connection":
+              - /url: /orgs/acme/connection
+          - listitem:
+            - link "Audit log":
+              - /url: /orgs/acme/audit
       - group: olivia Owner
   `);
   await expect(page.getByRole("link", { name: "Rules", exact: true })).toHaveAttribute("aria-current", "page");
