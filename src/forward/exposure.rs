@@ -138,7 +138,7 @@ pub async fn accept(visitor: &Visitor, id: DestinationId) -> Result<(), Exposure
     let mut tx = store::begin(&app.db).await?;
     let name = exposures::accept(&mut tx, organization, id, &who).await?.ok_or(DestinationError::NotFound(id))?;
     visitor.did(&mut tx, "destination.accept-public", &name).await?;
-    go_on(app, &mut tx, organization, Some(id)).await?;
+    go_on::<ExposureError>(app, &mut tx, organization, Some(id)).await?;
     Ok(store::commit(tx).await?)
 }
 
@@ -166,7 +166,7 @@ pub async fn look_again(visitor: &Visitor, id: DestinationId) -> Result<(), Expo
         visitor.did(&mut tx, "destination.made-private", destination.name.as_str()).await?;
     }
     if is_private {
-        go_on(app, &mut tx, organization, Some(id)).await?;
+        go_on::<ExposureError>(app, &mut tx, organization, Some(id)).await?;
     }
     store::commit(tx).await?;
     if is_private { Ok(()) } else { Err(ExposureError::StillPublic(public)) }

@@ -70,7 +70,7 @@ pub async fn resume(visitor: &Visitor, destination: Option<DestinationId>) -> Re
             visitor.did(&mut tx, "destination.resume", &name.ok_or(PauseError::NotFound(id))?).await?;
         }
     }
-    go_on(app, &mut tx, organization, destination).await?;
+    go_on::<PauseError>(app, &mut tx, organization, destination).await?;
     Ok(store::commit(tx).await?)
 }
 

@@ -35,7 +35,9 @@ pub async fn look(app: &App, organization: &OrgName, hub: &Session) -> Result<()
         let name = format!("{}/{}", entry.namespace, entry.name).parse::<RepoName>().ok().and_then(|n| left.take(&n));
         match (name, entry.is_private) {
             (Some(name), Some(is_private)) => seen.push((name, is_private)),
-            (Some(name), None) => drop(left.insert(name)),
+            (Some(name), None) => {
+                left.insert(name);
+            }
             (None, _) => {}
         }
     }

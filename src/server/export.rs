@@ -57,7 +57,7 @@ async fn runs(app: App, session: Session, organization: &str, filter: &RunFilter
     let written = async {
         let visitor = visitor(app, &session, organization).await?;
         let pieces = history::export(&visitor, filter, format)?;
-        Ok(file(&visitor, "runs", format, pieces))
+        Ok::<_, ApiError>(file(&visitor, "runs", format, pieces))
     };
     answer(written.await)
 }
@@ -66,7 +66,7 @@ async fn audit(app: App, session: Session, organization: &str, filter: &AuditFil
     let written = async {
         let visitor = visitor(app, &session, organization).await?;
         let pieces = history::export_audit(&visitor, filter, format)?;
-        Ok(file(&visitor, "audit", format, pieces))
+        Ok::<_, ApiError>(file(&visitor, "audit", format, pieces))
     };
     answer(written.await)
 }

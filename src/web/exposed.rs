@@ -22,15 +22,13 @@ pub struct ExposedState {
 
 impl ExposedState {
     /// Called once by the frame. It is asked for again on each page, and once something was made private.
-    pub fn provide(organization: &OrgName) -> Self {
+    pub fn provide(organization: &OrgName) {
         let set = ServerAction::<MakePrivate>::new();
         let form = use_form("make-private", set);
         let (path, asked) = (use_location().pathname, organization.clone());
         let exposed =
             Resource::new_blocking(move || (path.get(), set.version().get()), move |_| get_exposed(asked.clone()));
-        let state = Self { exposed, set, form };
-        provide_context(state);
-        state
+        provide_context(Self { exposed, set, form });
     }
 
     /// The mirrors that the notice names already.
@@ -69,7 +67,7 @@ pub fn ExposedNotices(organization: OrgName, may_change: bool) -> impl IntoView 
                     let Exposed { mirrors, destinations } = state.exposed.await.unwrap_or_default();
                     let mirrors: Vec<_> =
                         mirrors.into_iter().map(|mirror| (mirror.repository, Some(mirror.since))).collect();
-                    let refused = Signal::derive(move || state.form.error.get());
+                    let refused = state.form.error;
                     let some = !mirrors.is_empty() || !destinations.is_empty() || refused.get_untracked().is_some();
                     some.then(|| {
                         view! {
@@ -105,7 +103,7 @@ pub fn PublicMirrors(
         format!(" Owners and editors of {organization} can make it private.")
     };
     let folded = mirrors.len() > MOST;
-    let row = move |(repository, since)| {
+    let row = move |(repository, since): (RepoName, Option<DateTime<Utc>>)| {
         view! { <PublicMirrorRow repository since organization=organization.clone() may_change /> }
     };
     let rows = mirrors.into_iter().map(row);
