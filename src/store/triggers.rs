@@ -21,6 +21,7 @@ pub async fn due_schedule(tx: &mut Tx, now: DateTime<Utc>) -> Result<Option<Due>
         r#"select r.organization, r.id as "rule: RuleId" from rules r
            where r.enabled and r.next_run_at <= $1
              and not exists (select 1 from pauses p where p.organization = r.organization)
+             and not exists (select 1 from destinations d where d.id = r.destination_id and d.exposed_at is not null)
            order by r.next_run_at limit 1 for update of r skip locked"#,
         now
     )
@@ -38,6 +39,7 @@ pub async fn due_reconcile(tx: &mut Tx, now: DateTime<Utc>) -> Result<Option<Due
                  + make_interval(mins => coalesce((r.schedule ->> 'reconcile_minutes')::integer, 60)) <= $1
              and exists (select 1 from connections c where c.organization = r.organization)
              and not exists (select 1 from pauses p where p.organization = r.organization)
+             and not exists (select 1 from destinations d where d.id = r.destination_id and d.exposed_at is not null)
            order by coalesce(r.reconciled_at, r.created_at) limit 1 for update of r skip locked"#,
         now
     )
