@@ -151,8 +151,7 @@ impl AuditFilter {
             }
             Some(text.to_owned()).filter(|text| !text.is_empty())
         };
-        let (q, person, action) =
-            (name("q", &self.q), name("person", &self.person), name("action", &self.action));
+        let (q, person, action) = (name("q", &self.q), name("person", &self.person), name("action", &self.action));
         let from = moment_field(&mut errors, "from", &self.from, 0);
         let until = moment_field(&mut errors, "until", &self.until, 1);
         check_times(&mut errors, from, until);

@@ -13,10 +13,7 @@ pub struct Exposure {
 }
 
 /// Destinations that wait for a decision, by name, each with the repositories that everybody can pull.
-pub async fn waiting(
-    db: impl PgExecutor<'_>,
-    organization: &OrgName,
-) -> Result<Vec<ExposedDestination>, StoreError> {
+pub async fn waiting(db: impl PgExecutor<'_>, organization: &OrgName) -> Result<Vec<ExposedDestination>, StoreError> {
     let rows = sqlx::query!(
         r#"select d.id as "id: DestinationId", d.name, d.exposed_at as "since!",
                   array(select d.host || '/' || e.repository from exposures e
@@ -80,12 +77,10 @@ pub async fn note_public(
     now: DateTime<Utc>,
 ) -> Result<Option<String>, StoreError> {
     // Locked first, as whoever decides does.
-    let found = sqlx::query!(
-        "select name, public_accepted_at from destinations where id = $1 for update",
-        destination.0
-    )
-    .fetch_optional(&mut **tx)
-    .await?;
+    let found =
+        sqlx::query!("select name, public_accepted_at from destinations where id = $1 for update", destination.0)
+            .fetch_optional(&mut **tx)
+            .await?;
     let Some(found) = found.filter(|found| found.public_accepted_at.is_none()) else { return Ok(None) };
     let news = sqlx::query!(
         "insert into exposures as known (destination_id, repository, digest, is_public, since, looked_at)
@@ -118,10 +113,7 @@ async fn hold_back(tx: &mut Tx, destination: DestinationId, now: DateTime<Utc>) 
 }
 
 /// What of a destination everybody could pull when it was last looked at.
-pub async fn public_of(
-    db: impl PgExecutor<'_>,
-    destination: DestinationId,
-) -> Result<Vec<Exposure>, StoreError> {
+pub async fn public_of(db: impl PgExecutor<'_>, destination: DestinationId) -> Result<Vec<Exposure>, StoreError> {
     let rows = sqlx::query!(
         "select repository, digest from exposures where destination_id = $1 and is_public order by repository",
         destination.0
@@ -165,7 +157,9 @@ pub async fn look_again(
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     let private: Vec<String> = private.iter().map(ToString::to_string).collect();
-    sqlx::query!("select 1 as one from destinations where id = $1 for update", id.0).execute(&mut **tx).await?;
+    sqlx::query_scalar!("select name from destinations where id = $1 for update", id.0)
+        .fetch_optional(&mut **tx)
+        .await?;
     sqlx::query!(
         "update exposures set is_public = false, since = $3, looked_at = $3
          where destination_id = $1 and repository = any($2) and is_public",

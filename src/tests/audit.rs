@@ -31,9 +31,12 @@ async fn fill(story: &Story, number: i32) {
 async fn the_log_only_grows() {
     let story = Story::begin().await;
     fill(&story, 3).await;
-    for statement in
-        ["update audit set actor = 'nobody'", "delete from audit where false", "truncate audit", "truncate audit cascade"]
-    {
+    for statement in [
+        "update audit set actor = 'nobody'",
+        "delete from audit where false",
+        "truncate audit",
+        "truncate audit cascade",
+    ] {
         let error = sqlx::query(statement).execute(&story.app.db).await.expect_err(statement).to_string();
         assert!(error.contains("the audit log only grows"), "{statement}: {error}");
     }
@@ -77,9 +80,22 @@ async fn every_change_is_written_down_with_who_made_it() {
     let page = log(&mia, &[]).await;
 
     let mut expected = vec![
-        "mirror.start", "hook.create", "hook.rotate", "hook.delete", "mirror.stop", "connection.save", "connection.remove",
-        "destination.create", "rule.create", "rule.run", "rule.disable", "rule.enable", "forwarding.pause",
-        "forwarding.resume", "destination.pause", "destination.resume",
+        "mirror.start",
+        "hook.create",
+        "hook.rotate",
+        "hook.delete",
+        "mirror.stop",
+        "connection.save",
+        "connection.remove",
+        "destination.create",
+        "rule.create",
+        "rule.run",
+        "rule.disable",
+        "rule.enable",
+        "forwarding.pause",
+        "forwarding.resume",
+        "destination.pause",
+        "destination.resume",
     ];
     expected.reverse();
     let mut found = actions(&page);
@@ -149,7 +165,10 @@ async fn the_log_is_filtered_paged_and_taken_along_as_a_file() {
     assert!(lines[1].contains("person1,mirror.paint,mirror.paint,'=acme/dhi-"), "no formula: {}", lines[1]);
     let json = mia.page("/orgs/acme/audit.json?person=adam").await;
     let json: serde_json::Value = serde_json::from_str(&json.body).expect("JSON");
-    assert_eq!((json["items"][0]["what"].as_str(), json["is_cut"].as_bool()), (Some("Paused all forwarding"), Some(false)));
+    assert_eq!(
+        (json["items"][0]["what"].as_str(), json["is_cut"].as_bool()),
+        (Some("Paused all forwarding"), Some(false))
+    );
     assert_eq!(mia.page("/orgs/acme/audit.csv?until=soon").await.status, 422);
     story.end().await;
 }

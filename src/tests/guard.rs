@@ -91,7 +91,8 @@ async fn who_may_makes_a_mirror_private_and_docker_hub_is_asked_again() {
     let answer = adam.submit("/orgs/acme/keys", "exposed/make-private", &fields).await;
 
     assert_eq!((answer.status, answer.location.as_deref()), (302, Some("/orgs/acme/mirrors/dhi-redis")), "{answer:?}");
-    let asked: Vec<_> = story.world().ledger().find(|entry| entry.facade == Facade::Hub && entry.path.contains("dhi-redis"));
+    let asked: Vec<_> =
+        story.world().ledger().find(|entry| entry.facade == Facade::Hub && entry.path.contains("dhi-redis"));
     let changed = asked.iter().position(|entry| entry.path.contains("/privacy")).expect("it was asked for");
     assert!(asked[changed..].iter().any(|entry| entry.method == "GET"), "and read again: {asked:#?}");
     assert_eq!(public(&exposed(&mia).await), Vec::<&str>::new());
@@ -153,7 +154,9 @@ async fn forward_news(story: &Story, person: &Person, rule: &str) -> String {
 /// Every tag waits because everybody can pull what was forwarded before.
 fn waits(detail: &RunDetail) -> bool {
     let exposed = |item: &ferry::model::Item| {
-        item.failure.as_ref().is_some_and(|f| f.class == FailureClass::Paused && f.sentence.contains("Everybody can pull"))
+        item.failure
+            .as_ref()
+            .is_some_and(|f| f.class == FailureClass::Paused && f.sentence.contains("Everybody can pull"))
     };
     all_items(detail, ItemState::Waiting) && detail.items.iter().all(exposed)
 }
@@ -219,7 +222,8 @@ async fn a_destination_may_be_meant_to_be_public_and_that_can_be_taken_back() {
     assert_eq!(decide(&olivia, "accept", &destination).await.status, 200);
 
     let still = |detail: &RunDetail| {
-        let paused = |item: &ferry::model::Item| item.failure.as_ref().is_some_and(|f| f.sentence.contains("paused by olivia"));
+        let paused =
+            |item: &ferry::model::Item| item.failure.as_ref().is_some_and(|f| f.sentence.contains("paused by olivia"));
         all_items(detail, ItemState::Waiting) && detail.items.iter().all(paused)
     };
     story.run_until(&olivia, &run, still).await;
@@ -246,7 +250,10 @@ async fn a_look_that_fails_says_neither_private_nor_public() {
     assert_ended(&story.run_whole(&olivia, &rule).await, RunState::Succeeded);
     let looked = || async {
         let row: Option<(bool, chrono::DateTime<chrono::Utc>)> =
-            sqlx::query_as("select is_public, looked_at from exposures").fetch_optional(&story.app.db).await.expect("rows");
+            sqlx::query_as("select is_public, looked_at from exposures")
+                .fetch_optional(&story.app.db)
+                .await
+                .expect("rows");
         row
     };
     let started = Instant::now();

@@ -17,8 +17,8 @@ use crate::web::pages::keys::KeysPage;
 use crate::web::pages::rules::{EditRulePage, NewRulePage, RulePage, RulesPage};
 use crate::web::pages::runs::{RunPage, RunsPage};
 use crate::web::pages::{
-    AuditPage, CatalogPage, ConnectionPage, HomePage, MirrorPage, MirrorsPage, NotFoundPage, OverviewPage, RepositoryPage,
-    SignInPage, TagPage, ToOverview, WherePage,
+    AuditPage, CatalogPage, ConnectionPage, HomePage, MirrorPage, MirrorsPage, NotFoundPage, OverviewPage,
+    RepositoryPage, SignInPage, TagPage, ToOverview, WherePage,
 };
 use crate::web::platform;
 

@@ -97,11 +97,8 @@ pub fn PublicMirrors(
         [(only, _)] => format!("{only} is public"),
         several => format!("{} mirrors are public", several.len()),
     };
-    let who = if may_change {
-        String::new()
-    } else {
-        format!(" Owners and editors of {organization} can make it private.")
-    };
+    let who =
+        if may_change { String::new() } else { format!(" Owners and editors of {organization} can make it private.") };
     let folded = mirrors.len() > MOST;
     let row = move |(repository, since): (RepoName, Option<DateTime<Utc>>)| {
         view! { <PublicMirrorRow repository since organization=organization.clone() may_change /> }
@@ -159,11 +156,7 @@ fn PublicMirrorRow(
 
 /// Destinations from which everybody can pull, with the way to the page where that is decided.
 #[component]
-fn PublicDestinations(
-    destinations: Vec<ExposedDestination>,
-    organization: OrgName,
-    may_change: bool,
-) -> impl IntoView {
+fn PublicDestinations(destinations: Vec<ExposedDestination>, organization: OrgName, may_change: bool) -> impl IntoView {
     let title = match destinations.as_slice() {
         [] => return None,
         [only] => format!("Everybody can pull from {}", only.name),

@@ -2,9 +2,9 @@
 
 pub mod app;
 pub mod components;
+mod exposed;
 pub mod format;
 pub mod forms;
-mod exposed;
 mod frame;
 mod live_filter;
 pub mod pages;

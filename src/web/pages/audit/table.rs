@@ -8,7 +8,8 @@ use crate::web::components::{Cell, Column, DataTable, HeadCell, Section, TimeAgo
 /// One row a line.
 #[component]
 pub fn AuditTable(entries: Vec<AuditEntry>, organization: OrgName) -> impl IntoView {
-    let columns = vec![Column::text("When"), Column::text("Person"), Column::text("What"), Column::text("What it was done to")];
+    let columns =
+        vec![Column::text("When"), Column::text("Person"), Column::text("What"), Column::text("What it was done to")];
     let row = move |entry: AuditEntry| {
         let AuditEntry { at, actor, action, subject, about, .. } = entry;
         let subject = match about.map(|about| href(&about, organization.as_str())) {

@@ -59,23 +59,17 @@ pub fn Exposure(
 ) -> impl IntoView {
     let may = use_role().may_configure();
     let Decision { accept, look, accepted, looked } = decision;
-    let fields = move || {
-        view! {
-            <input type="hidden" name="organization" value=organization.to_string() />
-            <input type="hidden" name="id" value=id.to_string() />
-        }
-    };
     let notice = match exposure {
         (Some(since), _) => {
             let actions = move || {
                 may.then(|| {
                     view! {
                         <ActionForm action=look>
-                            {fields()}
+                            <Fields organization=organization.clone() id />
                             <Button busy=look.pending()>"I made it private: look again"</Button>
                         </ActionForm>
                         <ActionForm action=accept>
-                            {fields()}
+                            <Fields organization=organization.clone() id />
                             <Button busy=accept.pending()>"It is meant to be public: go on"</Button>
                         </ActionForm>
                     }
@@ -95,7 +89,7 @@ pub fn Exposure(
                 may.then(|| {
                     view! {
                         <ActionForm action=look>
-                            {fields()}
+                            <Fields organization=organization.clone() id />
                             <Button busy=look.pending()>"Take that back and look again"</Button>
                         </ActionForm>
                     }
@@ -115,5 +109,13 @@ pub fn Exposure(
         <FormError error=accepted.error />
         <FormError error=looked.error />
         {notice}
+    }
+}
+
+#[component]
+fn Fields(organization: OrgName, id: DestinationId) -> impl IntoView {
+    view! {
+        <input type="hidden" name="organization" value=organization.to_string() />
+        <input type="hidden" name="id" value=id.to_string() />
     }
 }
