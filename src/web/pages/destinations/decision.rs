@@ -61,15 +61,16 @@ pub fn Exposure(
     let Decision { accept, look, accepted, looked } = decision;
     let notice = match exposure {
         (Some(since), _) => {
+            let second = organization.clone();
             let actions = move || {
                 may.then(|| {
                     view! {
                         <ActionForm action=look>
-                            <Fields organization=organization.clone() id />
+                            <Fields organization id />
                             <Button busy=look.pending()>"I made it private: look again"</Button>
                         </ActionForm>
                         <ActionForm action=accept>
-                            <Fields organization=organization.clone() id />
+                            <Fields organization=second id />
                             <Button busy=accept.pending()>"It is meant to be public: go on"</Button>
                         </ActionForm>
                     }
@@ -89,7 +90,7 @@ pub fn Exposure(
                 may.then(|| {
                     view! {
                         <ActionForm action=look>
-                            <Fields organization=organization.clone() id />
+                            <Fields organization id />
                             <Button busy=look.pending()>"Take that back and look again"</Button>
                         </ActionForm>
                     }
