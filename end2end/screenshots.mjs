@@ -94,6 +94,8 @@ const pages = [
   ["deliveries-empty", "gus", "/orgs/globex/deliveries"],
   ["deliveries", "olivia", "/orgs/acme/deliveries"],
   ["connection", "olivia", "/orgs/acme/connection"],
+  ["audit", "mia", "/orgs/acme/audit"],
+  ["audit-none", "mia", "/orgs/acme/audit?q=nothing-like-it"],
   ["rule-part", "olivia", rule, (page) => page.locator("summary", { hasText: /^Run a part$/ }).click()],
   ["keys", "olivia", "/orgs/acme/keys"],
   ["keys-refused", "olivia", "/orgs/acme/keys", async (page) => {

@@ -42,7 +42,7 @@ const full: Seen[] = [
   { name: "vulnerabilities of a tag", person: "mia", address: acme("catalog/golang/tags/1.25-dev?tab=vulnerabilities"), heading: "golang:1.25-dev", words: "Suppressed" },
   { name: "attestations of a tag", person: "mia", address: acme("catalog/nginx/tags/1.29?tab=attestations"), heading: "nginx:1.29", words: "Bill of materials (SPDX)" },
   { name: "configuration of a tag", person: "mia", address: acme("catalog/node/tags/22?tab=configuration"), heading: "node:22", words: "As Docker describes it; nobody has signed this." },
-  { name: "mirrors", person: "olivia", address: acme("mirrors"), heading: "Mirrors", words: "Docker stops updating a mirror that is public." },
+  { name: "mirrors", person: "olivia", address: acme("mirrors"), heading: "Mirrors", words: /^Everybody can pull what is in it\./ },
   { name: "mirror", person: "olivia", address: acme("mirrors/dhi-nginx"), heading: "dhi-nginx", words: "What Docker pushed into this repository, newest first." },
   { name: "public mirror", person: "mia", address: acme("mirrors/dhi-redis"), heading: "dhi-redis", words: "acme/dhi-redis is public" },
   { name: "destinations", person: "adam", address: acme("destinations"), heading: "Destinations", words: "Plain HTTP" },
@@ -58,6 +58,8 @@ const full: Seen[] = [
   { name: "keys", person: "adam", address: acme("keys"), heading: "Keys", words: "Docker, compiled into Ferry" },
   { name: "keys, for members", person: "mia", address: acme("keys"), heading: "Keys", words: "Admins and owners of the organization add and remove keys." },
   { name: "runs", person: "mia", address: acme("runs"), heading: "Runs", words: "Export as CSV" },
+  { name: "audit log", person: "mia", address: acme("audit"), heading: "Audit log", words: /Lines are only added: nobody can change or remove one\.$/ },
+  { name: "audit log, filtered", person: "mia", address: acme("audit?action=rule.create&from=2020-01-01"), heading: "Audit log", words: "What: Wrote a rule" },
   { name: "runs, filtered", person: "mia", address: acme("runs?q=1.29&state=succeeded&from=2020-01-01"), heading: "Runs", words: "Search: 1.29" },
   { name: "runs, badly filtered", person: "mia", address: acme("runs?state=lost&until=soon"), heading: "Runs", words: "This filter means nothing" },
   { name: "where it is", person: "mia", address: acme("where?q=1.29"), heading: "Where is it?", title: "Where is it\\?", words: "This is what Ferry last saw, with its age." },
@@ -82,6 +84,9 @@ const empty: Seen[] = [
   { name: "rules", person: "gus", address: globex("rules"), heading: "Rules", words: "No rule yet" },
   { name: "new rule", person: "gus", address: globex("rules/new"), heading: "New rule", words: "A rule needs a destination" },
   { name: "runs", person: "gus", address: globex("runs"), heading: "Runs", words: "No run yet" },
+  { name: "audit log", person: "gus", address: globex("audit"), heading: "Audit log", words: "Nothing was done yet" },
+  { name: "audit log where nothing fits", person: "mia", address: acme("audit?q=nothing-like-it"), heading: "Audit log", words: "No line here" },
+  { name: "audit log, badly filtered", person: "mia", address: acme("audit?until=soon"), heading: "Audit log", words: "This filter means nothing" },
   { name: "deliveries", person: "gus", address: globex("deliveries"), heading: "Deliveries", words: "No delivery yet" },
   { name: "deliveries where nothing fits", person: "mia", address: acme("deliveries?mirror=dhi-redis&outcome=refused"), heading: "Deliveries", words: "No delivery here" },
 ];
@@ -178,6 +183,12 @@ test("the navigation", async ({ page, as, open }) => {
           - listitem:
             - link "Keys":
               - /url: /orgs/acme/keys
+          - listitem:
+            - link "Connection":
+              - /url: /orgs/acme/connection
+          - listitem:
+            - link "Audit log":
+              - /url: /orgs/acme/audit
       - group: olivia Owner
   `);
   await expect(page.getByRole("link", { name: "Rules", exact: true })).toHaveAttribute("aria-current", "page");

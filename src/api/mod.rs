@@ -3,10 +3,12 @@
 //! Reads are `GET`, changes are `POST` with plain form fields, so that every form also works with JavaScript off:
 //! a change that was refused keeps what the form held in the session, and [`forms::get_kept_form`] gives it back.
 
+pub mod audit;
 pub mod catalog;
 pub mod catalog_tag;
 pub mod connection;
 pub mod destinations;
+pub mod exposed;
 pub mod forms;
 pub mod history;
 pub mod hooks;

@@ -15,6 +15,7 @@ impl ForwardError {
                 (Class::Storage, Mend::Retry)
             }
             Self::Hub(error) => of_hub(error),
+            Self::Mirror(_) => (Class::Network, Mend::Retry),
             Self::Copy(error) => of_registry(error.meaning(), error.side),
             Self::Registry(error) => of_registry(error.meaning(), Side::Destination),
             Self::Destination(DestinationError::Store(_)) => (Class::Storage, Mend::Retry),

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::connection::ConnectionError;
 use crate::destinations::DestinationError;
 use crate::hub::HubError;
+use crate::mirrors::MirrorError;
 use crate::model::{ApiError, Coverage, Failure, FieldErrors, Refused, RunId};
 use crate::oci::{CopyError, RegistryError};
 use crate::queue::QueueError;
@@ -25,6 +26,9 @@ pub enum ForwardError {
     Registry(#[from] RegistryError),
     #[error(transparent)]
     Destination(#[from] DestinationError),
+    /// How Docker Hub shows the mirrors could not be looked at.
+    #[error(transparent)]
+    Mirror(#[from] MirrorError),
     /// The session could not be read.
     #[error("the session could not be read: {0}")]
     Session(ApiError),
@@ -73,7 +77,8 @@ impl ForwardError {
             Self::Store(_) | Self::Queue(_) | Self::Session(_) | Self::Incomplete(_) => true,
             Self::Connection(error) => matches!(error, ConnectionError::Store(_)),
             Self::Destination(error) => matches!(error, DestinationError::Store(_)),
-            Self::Hub(error) => error.retryable(),
+            Self::Hub(error) | Self::Mirror(MirrorError::Hub(error)) => error.retryable(),
+            Self::Mirror(error) => matches!(error, MirrorError::Store(_)),
             Self::Copy(error) => error.retryable(),
             Self::Registry(error) => error.meaning().retryable(),
             _ => false,
@@ -83,7 +88,8 @@ impl ForwardError {
     /// When the other side may be asked again, where it named a time.
     pub fn until(&self) -> Option<DateTime<Utc>> {
         match self {
-            Self::Hub(HubError::RateLimited { until }) => Some(*until),
+            Self::Hub(HubError::RateLimited { until })
+            | Self::Mirror(MirrorError::Hub(HubError::RateLimited { until })) => Some(*until),
             Self::Copy(error) => error.until(),
             Self::Registry(error) => error.until(),
             _ => None,
@@ -114,6 +120,7 @@ impl ForwardError {
                 "Ferry's own database did not answer. Ferry tries again by itself.".to_owned()
             }
             Self::Hub(error) => format!("Source, listing tags: {}", error.sentence()),
+            Self::Mirror(_) => "Source: how Docker Hub shows the mirrors could not be looked at.".to_owned(),
             Self::Copy(error) => error.sentence(),
             Self::Registry(_) => {
                 "Destination: its address cannot be used. Check the destination's settings.".to_owned()

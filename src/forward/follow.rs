@@ -8,11 +8,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::ForwardError;
 use super::hint::settling;
 use crate::app::App;
-use crate::connection;
-use crate::hub::{LogQuery, LogStatus, MirroringLog};
+use crate::hub::{LogQuery, LogStatus, MirroringLog, Session};
 use crate::model::{OrgName, RepoName, Tag};
 use crate::store::hints::{self, Arrivals, Subject};
 use crate::store::{self, triggers};
+use crate::{connection, mirrors};
 
 /// Most lines read at once; what is beyond is found by the rules' looks at everything.
 const MOST: usize = 2_000;
@@ -23,13 +23,21 @@ const EARLIER: TimeDelta = TimeDelta::minutes(2);
 /// How long a job waits for Docker's rate limit.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Reads what the log of the organization's mirrors says is new, and opens a hint for each tag that no delivery has told of.
+/// Looks with the organization's own token whether its mirrors are private, and what their log says is new.
 pub async fn follow(app: &App, organization: &OrgName) -> Result<(), ForwardError> {
     let Some(credential) = connection::credential(app, organization).await? else { return Ok(()) };
+    let hub = app.hub.session(credential).with_patience(PATIENCE);
+    // Trouble with the one must not hide the other.
+    let looked = mirrors::visibility::look(app, organization, &hub).await;
+    follow_log(app, organization, &hub).await?;
+    Ok(looked?)
+}
+
+/// Reads what the log of the organization's mirrors says is new, and opens a hint for each tag that no delivery has told of.
+async fn follow_log(app: &App, organization: &OrgName, hub: &Session) -> Result<(), ForwardError> {
     let Some(seen) = triggers::seen_until(&app.db, organization).await? else { return Ok(()) };
     let query =
         LogQuery { since: Some(seen - LONGEST_PUSH), included: vec![LogStatus::Succeeded], ..LogQuery::default() };
-    let hub = app.hub.session(credential).with_patience(PATIENCE);
     let log = hub.whole_mirroring_log(organization.as_str(), &query, MOST).await?;
     let (pushes, until) = pushes(organization, &log.items, seen);
     if pushes.is_empty() {

@@ -3,9 +3,10 @@
 
 use super::ForwardError;
 use crate::app::{App, Visitor};
-use crate::model::{ApiError, DestinationId, Failure, FailureClass, Mend, Pause};
+use crate::model::{ApiError, DestinationId, Failure, FailureClass, Mend, OrgName, Pause};
 use crate::queue::{CopyDigest, QueueError};
 use crate::store::items::Unit;
+use crate::store::pauses::Hold;
 use crate::store::runs::Work;
 use crate::store::{self, StoreError, changes, control, pauses};
 
@@ -69,25 +70,48 @@ pub async fn resume(visitor: &Visitor, destination: Option<DestinationId>) -> Re
             visitor.did(&mut tx, "destination.resume", &name.ok_or(PauseError::NotFound(id))?).await?;
         }
     }
-    for (run, mirror, digest) in pauses::waiting(&mut tx, organization, destination).await? {
-        app.queue.add(&mut tx, &CopyDigest::new(run, mirror, digest)).await?;
-    }
+    go_on::<PauseError>(app, &mut tx, organization, destination).await?;
     Ok(store::commit(tx).await?)
+}
+
+/// What waits begins again: all of it, or what waits for one destination. Where something else keeps it, it waits on.
+pub(super) async fn go_on<E: From<StoreError> + From<QueueError>>(
+    app: &App,
+    tx: &mut store::Tx,
+    organization: &OrgName,
+    destination: Option<DestinationId>,
+) -> Result<(), E> {
+    for (run, mirror, digest) in pauses::waiting(tx, organization, destination).await? {
+        app.queue.add(tx, &CopyDigest::new(run, mirror, digest)).await?;
+    }
+    Ok(())
 }
 
 /// Where a pause is on, the unit waits for its end; answers whether it does.
 pub(super) async fn waits(app: &App, work: &Work, unit: Unit<'_>) -> Result<bool, ForwardError> {
     let mut tx = store::begin(&app.db).await?;
     // Locked: whoever resumes at this moment comes after us, and finds what waits.
-    let Some((pause, what)) = pauses::hold(&mut tx, &work.organization, work.destination).await? else {
+    let Some(hold) = pauses::hold(&mut tx, &work.organization, work.destination).await? else {
         return Ok(false);
     };
-    let failure = Failure {
-        sentence: format!("{what} was paused by {}. It goes on when somebody resumes it.", pause.by),
-        detail: String::new(),
-        class: FailureClass::Paused,
-        mend: Mend::Resume,
+    let (sentence, mend) = match hold {
+        Hold::Everything(pause) => {
+            let by = pause.by;
+            (format!("All forwarding was paused by {by}. It goes on when somebody resumes it."), Mend::Resume)
+        }
+        Hold::Destination(name, pause) => {
+            let by = pause.by;
+            (format!("Forwarding to {name} was paused by {by}. It goes on when somebody resumes it."), Mend::Resume)
+        }
+        Hold::Exposed(name) => (
+            format!(
+                "Everybody can pull what is at {name}, so nothing more is forwarded there. It goes on when an admin has \
+                 decided about that on the destination's page."
+            ),
+            Mend::Destination,
+        ),
     };
+    let failure = Failure { sentence, detail: String::new(), class: FailureClass::Paused, mend };
     control::wait_for_resume(&mut tx, unit, &failure, app.clock.now()).await?;
     changes::announce(&mut *tx, unit.run).await?;
     store::commit(tx).await?;

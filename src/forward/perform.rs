@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::ForwardError;
 use super::again::Next;
 use super::coordination::Shared;
+use super::exposure;
 use super::pause;
 use super::prove::{Prover, Verified};
 use super::source::Source;
@@ -95,7 +96,7 @@ async fn carry(app: &App, work: &Work, open: &[Item], unit: Unit<'_>, last: bool
     let Some(first) = open.first() else { return Ok(()) };
     let source = Source::open(app, work).await?;
     let destination = work.destination.ok_or(ForwardError::DestinationGone)?;
-    let (_, registry) = destinations::open(app, &work.organization, destination).await?;
+    let (settings, registry) = destinations::open(app, &work.organization, destination).await?;
     let place = Place {
         images: source.images(unit.mirror),
         attestations: source.attestations(unit.mirror),
@@ -113,12 +114,16 @@ async fn carry(app: &App, work: &Work, open: &[Item], unit: Unit<'_>, last: bool
         if work.extent.digest_tags {
             oci::copy_digest_tags(&verified.image, &place.images, &place.target, &context).await?;
         }
-        publish(app, open, &verified, &place.target, &context).await?;
-        Ok(verified)
+        let wrote = publish(app, open, &verified, &place.target, &context).await?;
+        Ok((verified, wrote))
     };
-    let verified = watched(app, unit, &place, &context, Box::pin(bring)).await?;
+    let (verified, wrote) = watched(app, unit, &place, &context, Box::pin(bring)).await?;
     let there = arrived::Place { destination, target: &first.target, terms: &terms };
-    Ok(unchanged::remember(app, there, unit.digest, &verified).await?)
+    unchanged::remember(app, there, unit.digest, &verified).await?;
+    if wrote {
+        exposure::after_writing(app, work, &settings, &first.target.repository, &verified.image.digest).await?;
+    }
+    Ok(())
 }
 
 /// The image under its digest, with its proofs where the rule forwards them, judged by the rule's policy.
@@ -146,16 +151,17 @@ fn unproven(image: CopiedImage) -> Verified {
     Verified { known: Known::of(&image, None), image, coverage: None }
 }
 
-/// Moves the tags, the last thing that happens.
+/// Moves the tags, the last thing that happens; answers whether anything is there now that was not.
 async fn publish(
     app: &App,
     open: &[Item],
     verified: &Verified,
     target: &Repository,
     context: &CopyContext,
-) -> Result<(), ForwardError> {
+) -> Result<bool, ForwardError> {
     let before = context.progress.snapshot();
     let nothing_written = before.blobs_copied + before.blobs_mounted + before.manifests_written == 0;
+    let mut wrote = !nothing_written;
     for item in open {
         // A run that began later knows a newer image.
         if held::is_overtaken(&app.db, item).await? {
@@ -176,11 +182,12 @@ async fn publish(
             published => published?,
         };
         let unchanged = nothing_written && published == Published::Unchanged;
+        wrote |= !unchanged;
         let state = if unchanged { ItemState::Unchanged } else { ItemState::Succeeded };
         let coverage = verified.coverage.clone().map(tagged);
         items::finish(&app.db, item.id, state, coverage.as_ref(), app.clock.now()).await?;
     }
-    Ok(())
+    Ok(wrote)
 }
 
 /// What was seen before the tag moved, and that it moved.

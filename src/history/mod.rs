@@ -1,7 +1,9 @@
 //! The history, looked through: runs by what they were about, where an image is, how a tag made its way, how fast a
-//! rule is, what needs attention, and all of it as a file. One run with its tags is for `forward`.
+//! rule is, what needs attention, who did what, and all of it as a file. One run with its tags is for `forward`.
 
+mod audit;
 mod export;
+mod file;
 mod overview;
 mod tag_places;
 mod timeline;
@@ -14,7 +16,9 @@ use crate::model::{
 };
 use crate::store::{StoreError, history, whereabouts};
 
-pub use export::{Format, export};
+pub use audit::{actors, audit, export_audit};
+pub use export::export;
+pub use file::Format;
 pub use overview::overview;
 pub use tag_places::tag_places;
 pub use timeline::{freshness, timeline};

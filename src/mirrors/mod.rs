@@ -1,6 +1,7 @@
 //! Mirrors: started, watched and stopped through Docker Hub, which does the mirroring. Ferry copies nothing here.
 
 mod log;
+pub mod visibility;
 
 use std::collections::HashMap;
 
@@ -37,6 +38,10 @@ pub enum MirrorError {
     NotFound(MirrorName),
     #[error("{repository} mirrors {source_name} already")]
     Taken { repository: RepoName, source_name: String },
+    #[error("the visibility could not be changed: {0}")]
+    Privacy(HubError),
+    #[error("{0} is still public")]
+    StillPublic(RepoName),
 }
 
 impl From<MirrorError> for ApiError {
@@ -46,6 +51,10 @@ impl From<MirrorError> for ApiError {
                 Self::Invalid(FieldErrors::one("name", format!("Docker Hub refuses this name: {message}")))
             }
             MirrorError::Hub(error) => error.into(),
+            MirrorError::Privacy(error) => error.into(),
+            MirrorError::StillPublic(repository) => Self::Upstream(format!(
+                "Docker Hub took the request and still shows {repository} to everybody. Look at its settings there."
+            )),
             MirrorError::Store(error) => error.into(),
             MirrorError::Name(Refused(sentence)) => Self::Invalid(FieldErrors::one("name", sentence)),
             MirrorError::NoSource(name) => Self::NotFound(format!("The catalog has no repository called {name}.")),
@@ -151,12 +160,16 @@ async fn described(visitor: &Visitor, found: Vec<hub::Mirror>) -> Result<Vec<Mir
     };
     let log = log.inspect_err(|error| tracing::warn!(%error, "the mirroring log could not be read")).ok();
     let names: Vec<RepoName> = found.iter().filter_map(repository_of).collect();
+    let asked_at = visitor.app.clock.now();
     let repositories: HashMap<RepoName, hub::HubRepository> = stream::iter(names)
         .map(|name| async move { (visitor.hub.repository(&name).await, name) })
         .buffer_unordered(AT_ONCE)
         .filter_map(|(answer, name)| async move { Some((name, answer.ok()?)) })
         .collect()
         .await;
+    let seen: Vec<_> =
+        repositories.iter().filter_map(|(name, entry)| Some((name.clone(), entry.is_private?))).collect();
+    visibility::note(&visitor.app, &visitor.organization, &seen, asked_at).await?;
     let mut mirrors: Vec<Mirror> = found
         .into_iter()
         .filter_map(|mirror| {

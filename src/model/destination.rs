@@ -49,6 +49,10 @@ pub struct Destination {
     pub rates: Rates,
     /// Nothing new is forwarded there.
     pub pause: Option<Pause>,
+    /// Since when nothing is forwarded there because everybody can pull it, until a person has decided.
+    pub exposed_at: Option<DateTime<Utc>>,
+    /// Who said that it is meant to be public, and when.
+    pub public_accepted: Option<Pause>,
     pub created_by: String,
     pub created_at: DateTime<Utc>,
     /// Names of the rules that write to it.

@@ -11,7 +11,7 @@ use super::run::{RunState, RunSummary, Trigger};
 use super::sought::Sought;
 
 /// No name on Docker Hub is longer.
-const LONGEST_NAME: usize = 255;
+pub(super) const LONGEST_NAME: usize = 255;
 
 /// A filter as it was typed; in an address by its field names, those that are empty left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,13 +120,11 @@ impl RunFilter {
                     .filter(|name| name.len() <= LONGEST_NAME)
                     .or_else(|| refuse(&mut errors, "person", refused()))
             }),
-            from: said(&self.from).and_then(|text| moment(&text, 0).or_else(|| refuse(&mut errors, "from", DATE))),
-            until: said(&self.until).and_then(|text| moment(&text, 1).or_else(|| refuse(&mut errors, "until", DATE))),
+            from: moment_field(&mut errors, "from", &self.from, 0),
+            until: moment_field(&mut errors, "until", &self.until, 1),
             q: said(&self.q).and_then(|text| errors.parse("q", &text)),
         };
-        if query.from.zip(query.until).is_some_and(|(from, until)| until <= from) {
-            errors.add("until", "The last day is before the first one.");
-        }
+        check_times(&mut errors, query.from, query.until);
         if errors.is_empty() { Ok(query) } else { Err(errors) }
     }
 }
@@ -136,6 +134,19 @@ const DATE: &str = "Write a day as 2026-11-25, or a moment as 2026-11-25T08:30:0
 fn refuse<T>(errors: &mut FieldErrors, field: &str, sentence: impl Into<String>) -> Option<T> {
     errors.add(field, sentence);
     None
+}
+
+/// What a field of the time means; none where it is empty, or means nothing.
+pub(super) fn moment_field(errors: &mut FieldErrors, field: &str, text: &str, days: u64) -> Option<DateTime<Utc>> {
+    let text = Some(text.trim()).filter(|text| !text.is_empty())?;
+    moment(text, days).or_else(|| refuse(errors, field, DATE))
+}
+
+/// Notes where the time that is asked for ends before it begins.
+pub(super) fn check_times(errors: &mut FieldErrors, from: Option<DateTime<Utc>>, until: Option<DateTime<Utc>>) {
+    if from.zip(until).is_some_and(|(from, until)| until <= from) {
+        errors.add("until", "The last day is before the first one.");
+    }
 }
 
 /// A moment, or midnight so many days after the begin of a day; years that people mean.

@@ -31,6 +31,10 @@ macro_rules! id {
 }
 
 id! {
+    /// A line of the audit log.
+    AuditId
+}
+id! {
     /// A destination.
     DestinationId
 }

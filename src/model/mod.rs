@@ -1,5 +1,6 @@
 //! The words of Ferry as types; compiled for the browser and the server.
 
+mod audit;
 mod catalog;
 mod catalog_tag;
 mod connection;
@@ -7,6 +8,7 @@ mod coverage;
 mod destination;
 mod error;
 mod evidence;
+mod exposed;
 mod extent;
 mod facets;
 mod failure;
@@ -36,6 +38,7 @@ mod timeline;
 mod vulnerabilities;
 mod whereabouts;
 
+pub use audit::{About, AuditEntry, AuditFilter, AuditQuery, DEEDS, deed};
 pub use catalog::{CatalogEntry, CatalogName, Choice, RepositoryKind};
 pub use catalog_tag::{
     CatalogTag, Compared, Comparison, Cut, Difference, ImageAsked, ImageConfiguration, PackageChange, ReadFrom,
@@ -46,12 +49,13 @@ pub use coverage::{AttestationSeen, Coverage, DiscoveredBy, Gone, PlatformCovera
 pub use destination::{BAD_AUTHORITY, Destination, DestinationDraft, DestinationForm, Title};
 pub use error::{ApiError, FieldErrors};
 pub use evidence::{AtRegistry, Evidence, ListedAttestation, StatementText};
+pub use exposed::{DOCKER_HUB, Exposed, ExposedDestination, FERRY, PublicMirror};
 pub use extent::{Extent, Kind, Kinds};
 pub use facets::{CatalogFilter, CatalogList, CatalogRefusal, CatalogSort, Facet, FacetValue, FacetValues};
 pub use failure::{Failure, FailureClass, Mend, Pause};
 pub use history::{FilterNames, FoundRun, FoundTag, RunFilter, RunQuery};
 pub use hook::{Changes, Delivery, DeliveryFilter, DeliveryOutcome, DeliveryRun, Hook, HookAddress, HookDetail, LedTo};
-pub use ids::{DeliveryId, DestinationId, HintId, HookId, ItemId, KeyId, PreviewId, RuleId, RunId};
+pub use ids::{AuditId, DeliveryId, DestinationId, HintId, HookId, ItemId, KeyId, PreviewId, RuleId, RunId};
 pub use image::{Digest, Host, ImageRef, Platform, Reference, RepoName, RepoRef, Tag};
 pub use key::{KeyDraft, KeyForm, KeyOrigin, SigningKey};
 pub use mirror::{LogState, Mirror, MirrorDetail, MirrorList, MirrorLogEntry, MirrorName, MirrorState, MirrorTag};

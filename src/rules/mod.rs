@@ -104,7 +104,7 @@ pub async fn enable(visitor: &Visitor, id: RuleId, enabled: bool) -> Result<(), 
     // What was due while it was off is not made up for.
     let next = next_start(&rule.schedule, enabled, now);
     rules::enable(&mut *tx, organization, id, enabled, next).await?;
-    visitor.did(&mut tx, if enabled { "rule.enable" } else { "rule.disable" }, &id.to_string()).await?;
+    visitor.did(&mut tx, if enabled { "rule.enable" } else { "rule.disable" }, rule.name.as_str()).await?;
     Ok(store::commit(tx).await?)
 }
 
@@ -115,10 +115,11 @@ fn next_start(schedule: &Schedule, enabled: bool, now: DateTime<Utc>) -> Option<
 /// Removes a rule; its runs stay.
 pub async fn delete(visitor: &Visitor, id: RuleId) -> Result<(), RuleError> {
     let mut tx = store::begin(&visitor.app.db).await?;
+    let rule = rules::find(&mut *tx, &visitor.organization, id).await?.ok_or(RuleError::NotFound(id))?;
     if !rules::delete(&mut *tx, &visitor.organization, id).await? {
         return Err(RuleError::NotFound(id));
     }
-    visitor.did(&mut tx, "rule.delete", &id.to_string()).await?;
+    visitor.did(&mut tx, "rule.delete", rule.name.as_str()).await?;
     Ok(store::commit(tx).await?)
 }
 

@@ -22,6 +22,7 @@ pub fn router(world: World) -> Router {
         .route("/mirror", post(mirror))
         .route("/unsign", post(unsign))
         .route("/privacy", post(privacy))
+        .route("/expose", post(expose))
         .route("/expire", post(expire))
         .route("/settle", post(settle))
         .route("/reset", post(reset))
@@ -50,6 +51,13 @@ struct Privacy {
     namespace: String,
     name: String,
     private: bool,
+}
+
+/// A repository of the destination.
+#[derive(Deserialize)]
+struct Exposure {
+    repository: String,
+    public: bool,
 }
 
 async fn addresses(State(world): State<World>) -> Json<Value> {
@@ -81,6 +89,11 @@ async fn unsign(State(world): State<World>, Json(build): Json<Build>) -> Respons
 
 async fn privacy(State(world): State<World>, Json(asked): Json<Privacy>) -> Response {
     done(world.set_private(&asked.namespace, &asked.name, asked.private).map(|()| json!({})))
+}
+
+async fn expose(State(world): State<World>, Json(asked): Json<Exposure>) -> StatusCode {
+    world.expose(&asked.repository, asked.public);
+    StatusCode::NO_CONTENT
 }
 
 async fn expire(State(world): State<World>) -> StatusCode {

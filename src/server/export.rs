@@ -1,35 +1,74 @@
-//! The runs of the history as a file, with the filter of the list in the address.
+//! The runs of the history and the audit log as files, with the filter of the list in the address.
 
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use futures::TryStreamExt as _;
+use bytes::Bytes;
+use futures::{Stream, TryStreamExt as _};
 use tower_sessions::Session;
 
 use crate::access;
-use crate::app::App;
-use crate::history::{self, Format};
-use crate::model::{ApiError, OrgName, RunFilter};
+use crate::app::{App, Visitor};
+use crate::history::{self, Format, HistoryError};
+use crate::model::{ApiError, AuditFilter, OrgName, RunFilter};
 
-/// As a table.
-pub(super) async fn csv(
+/// The runs as a table.
+pub(super) async fn runs_csv(
     State(app): State<App>,
     session: Session,
     Path(organization): Path<String>,
     Query(filter): Query<RunFilter>,
 ) -> Response {
-    answer(write(app, session, &organization, &filter, Format::Csv).await)
+    runs(app, session, &organization, &filter, Format::Csv).await
 }
 
-/// As JSON.
-pub(super) async fn json(
+/// The runs as JSON.
+pub(super) async fn runs_json(
     State(app): State<App>,
     session: Session,
     Path(organization): Path<String>,
     Query(filter): Query<RunFilter>,
 ) -> Response {
-    answer(write(app, session, &organization, &filter, Format::Json).await)
+    runs(app, session, &organization, &filter, Format::Json).await
+}
+
+/// The audit log as a table.
+pub(super) async fn audit_csv(
+    State(app): State<App>,
+    session: Session,
+    Path(organization): Path<String>,
+    Query(filter): Query<AuditFilter>,
+) -> Response {
+    audit(app, session, &organization, &filter, Format::Csv).await
+}
+
+/// The audit log as JSON.
+pub(super) async fn audit_json(
+    State(app): State<App>,
+    session: Session,
+    Path(organization): Path<String>,
+    Query(filter): Query<AuditFilter>,
+) -> Response {
+    audit(app, session, &organization, &filter, Format::Json).await
+}
+
+async fn runs(app: App, session: Session, organization: &str, filter: &RunFilter, format: Format) -> Response {
+    let written = async {
+        let visitor = visitor(app, &session, organization).await?;
+        let pieces = history::export(&visitor, filter, format)?;
+        Ok::<_, ApiError>(file(&visitor, "runs", format, pieces))
+    };
+    answer(written.await)
+}
+
+async fn audit(app: App, session: Session, organization: &str, filter: &AuditFilter, format: Format) -> Response {
+    let written = async {
+        let visitor = visitor(app, &session, organization).await?;
+        let pieces = history::export_audit(&visitor, filter, format)?;
+        Ok::<_, ApiError>(file(&visitor, "audit", format, pieces))
+    };
+    answer(written.await)
 }
 
 /// The file, or the error in words.
@@ -42,24 +81,26 @@ pub(super) fn answer(written: Result<Response, ApiError>) -> Response {
     })
 }
 
-async fn write(
-    app: App,
-    session: Session,
-    organization: &str,
-    filter: &RunFilter,
-    format: Format,
-) -> Result<Response, ApiError> {
+async fn visitor(app: App, session: &Session, organization: &str) -> Result<Visitor, ApiError> {
     let nothing = |_| ApiError::NotFound("There is no such organization.".to_owned());
     let organization: OrgName = organization.parse().map_err(nothing)?;
-    let visitor = access::visitor(app, &session, &organization).await?;
+    access::visitor(app, session, &organization).await
+}
+
+fn file(
+    visitor: &Visitor,
+    name: &str,
+    format: Format,
+    pieces: impl Stream<Item = Result<Bytes, HistoryError>> + Send + 'static,
+) -> Response {
     // Where it breaks off in the middle the browser says that the file is not whole.
-    let pieces = history::export(&visitor, filter, format)?
-        .inspect_err(|error| tracing::error!(error = error as &dyn std::error::Error, "an export broke off"));
+    let pieces =
+        pieces.inspect_err(|error| tracing::error!(error = error as &dyn std::error::Error, "an export broke off"));
     let (kind, ending) = match format {
         Format::Csv => ("text/csv; charset=utf-8", "csv"),
         Format::Json => ("application/json", "json"),
     };
-    let name = format!("attachment; filename=\"{organization}-runs.{ending}\"");
+    let name = format!("attachment; filename=\"{}-{name}.{ending}\"", visitor.organization);
     let headers = [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)];
-    Ok((headers, Body::from_stream(pieces)).into_response())
+    (headers, Body::from_stream(pieces)).into_response()
 }

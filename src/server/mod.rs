@@ -48,8 +48,10 @@ pub fn router(app: &App) -> Router {
         .fallback(leptos_axum::file_and_error_handler_with_context::<LeptosOptions, _>(context, web::app::shell));
     Router::new()
         .route("/orgs/{organization}/runs/{run}/events", get(events::run))
-        .route("/orgs/{organization}/runs.csv", get(export::csv))
-        .route("/orgs/{organization}/runs.json", get(export::json))
+        .route("/orgs/{organization}/runs.csv", get(export::runs_csv))
+        .route("/orgs/{organization}/runs.json", get(export::runs_json))
+        .route("/orgs/{organization}/audit.csv", get(export::audit_csv))
+        .route("/orgs/{organization}/audit.json", get(export::audit_json))
         .route("/orgs/{organization}/catalog/{name}/statements/{digest}", get(statement::file))
         .with_state(app.clone())
         .merge(pages.with_state(options))

@@ -25,6 +25,9 @@ struct Row {
     megabytes_per_second: Option<i32>,
     paused_by: Option<String>,
     paused_at: Option<chrono::DateTime<chrono::Utc>>,
+    exposed_at: Option<chrono::DateTime<chrono::Utc>>,
+    public_accepted_by: Option<String>,
+    public_accepted_at: Option<chrono::DateTime<chrono::Utc>>,
     created_by: String,
     created_at: chrono::DateTime<chrono::Utc>,
     rules: Vec<String>,
@@ -47,6 +50,8 @@ impl TryFrom<Row> for Kept {
                 megabytes_per_second: row.megabytes_per_second.and_then(|rate| u32::try_from(rate).ok()),
             },
             pause: row.paused_by.zip(row.paused_at).map(|(by, at)| Pause { by, at }),
+            exposed_at: row.exposed_at,
+            public_accepted: row.public_accepted_by.zip(row.public_accepted_at).map(|(by, at)| Pause { by, at }),
             created_by: row.created_by,
             created_at: row.created_at,
             rules: row.rules,
@@ -60,8 +65,8 @@ pub async fn list(db: impl PgExecutor<'_>, organization: &OrgName) -> Result<Vec
     let rows = sqlx::query_as!(
         Row,
         r#"select d.id as "id: DestinationId", d.name, d.host, d.prefix, d.username, d.sealed_secret, d.plain_http,
-                  d.authority, d.requests_per_second, d.megabytes_per_second, d.paused_by, d.paused_at, d.created_by,
-                  d.created_at,
+                  d.authority, d.requests_per_second, d.megabytes_per_second, d.paused_by, d.paused_at, d.exposed_at,
+                  d.public_accepted_by, d.public_accepted_at, d.created_by, d.created_at,
                   array(select r.name from rules r where r.destination_id = d.id order by lower(r.name)) as "rules!"
            from destinations d where d.organization = $1 order by lower(d.name)"#,
         organization.as_str()
@@ -80,8 +85,8 @@ pub async fn find(
     let row = sqlx::query_as!(
         Row,
         r#"select d.id as "id: DestinationId", d.name, d.host, d.prefix, d.username, d.sealed_secret, d.plain_http,
-                  d.authority, d.requests_per_second, d.megabytes_per_second, d.paused_by, d.paused_at, d.created_by,
-                  d.created_at,
+                  d.authority, d.requests_per_second, d.megabytes_per_second, d.paused_by, d.paused_at, d.exposed_at,
+                  d.public_accepted_by, d.public_accepted_at, d.created_by, d.created_at,
                   array(select r.name from rules r where r.destination_id = d.id order by lower(r.name)) as "rules!"
            from destinations d where d.organization = $1 and d.id = $2"#,
         organization.as_str(),
@@ -137,7 +142,10 @@ pub async fn update(
 ) -> Result<bool, StoreError> {
     let done = sqlx::query!(
         "update destinations set name = $3, host = $4, prefix = $5, username = $6, sealed_secret = $7, plain_http = $8,
-             authority = $9, requests_per_second = $10, megabytes_per_second = $11
+             authority = $9, requests_per_second = $10, megabytes_per_second = $11,
+             -- What was said of another place says nothing of this one.
+             public_accepted_by = case when host = $4 and prefix is not distinct from $5 then public_accepted_by end,
+             public_accepted_at = case when host = $4 and prefix is not distinct from $5 then public_accepted_at end
          where organization = $1 and id = $2",
         organization.as_str(),
         id.0,

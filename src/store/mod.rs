@@ -8,6 +8,7 @@ pub mod connections;
 pub mod control;
 pub mod deliveries;
 pub mod destinations;
+pub mod exposures;
 pub mod held;
 pub mod hints;
 pub mod history;
@@ -25,6 +26,7 @@ pub mod sweep;
 pub mod timeline;
 pub mod triggers;
 pub mod trusted_keys;
+pub mod visibility;
 pub mod whereabouts;
 pub mod workers;
 

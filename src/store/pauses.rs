@@ -56,12 +56,22 @@ pub async fn pause_destination(
     Ok(name)
 }
 
-/// The pause that keeps a run from writing now, with what it is of; it stays until the transaction ends.
+/// What keeps a run from writing now.
+pub enum Hold {
+    /// Somebody paused the organization.
+    Everything(Pause),
+    /// Somebody paused the destination of this name.
+    Destination(String, Pause),
+    /// Everybody can pull from the destination of this name, and nobody has decided about it.
+    Exposed(String),
+}
+
+/// What keeps a run from writing now; it stays until the transaction ends.
 pub async fn hold(
     tx: &mut Tx,
     organization: &OrgName,
     destination: Option<DestinationId>,
-) -> Result<Option<(Pause, String)>, StoreError> {
+) -> Result<Option<Hold>, StoreError> {
     let all = sqlx::query_as!(
         Pause,
         "select paused_by as by, paused_at as at from pauses where organization = $1 for share",
@@ -70,17 +80,20 @@ pub async fn hold(
     .fetch_optional(&mut **tx)
     .await?;
     if let Some(pause) = all {
-        return Ok(Some((pause, "All forwarding".to_owned())));
+        return Ok(Some(Hold::Everything(pause)));
     }
     let Some(destination) = destination else { return Ok(None) };
     let row = sqlx::query!(
-        r#"select name, paused_by as "by!", paused_at as "at!" from destinations
-           where id = $1 and paused_at is not null for share"#,
+        r#"select name, paused_by as by, paused_at as at from destinations
+           where id = $1 and (paused_at is not null or exposed_at is not null) for share"#,
         destination.0
     )
     .fetch_optional(&mut **tx)
     .await?;
-    Ok(row.map(|row| (Pause { by: row.by, at: row.at }, format!("Forwarding to {}", row.name))))
+    Ok(row.map(|row| match row.by.zip(row.at) {
+        Some((by, at)) => Hold::Destination(row.name, Pause { by, at }),
+        None => Hold::Exposed(row.name),
+    }))
 }
 
 /// The digests that wait for a pause to end, all or those of one destination.

@@ -21,6 +21,7 @@ pub async fn due_schedule(tx: &mut Tx, now: DateTime<Utc>) -> Result<Option<Due>
         r#"select r.organization, r.id as "rule: RuleId" from rules r
            where r.enabled and r.next_run_at <= $1
              and not exists (select 1 from pauses p where p.organization = r.organization)
+             and not exists (select 1 from destinations d where d.id = r.destination_id and d.exposed_at is not null)
            order by r.next_run_at limit 1 for update of r skip locked"#,
         now
     )
@@ -38,6 +39,7 @@ pub async fn due_reconcile(tx: &mut Tx, now: DateTime<Utc>) -> Result<Option<Due
                  + make_interval(mins => coalesce((r.schedule ->> 'reconcile_minutes')::integer, 60)) <= $1
              and exists (select 1 from connections c where c.organization = r.organization)
              and not exists (select 1 from pauses p where p.organization = r.organization)
+             and not exists (select 1 from destinations d where d.id = r.destination_id and d.exposed_at is not null)
            order by coalesce(r.reconciled_at, r.created_at) limit 1 for update of r skip locked"#,
         now
     )
@@ -62,13 +64,12 @@ pub async fn set_reconciled(db: impl PgExecutor<'_>, rule: RuleId, at: DateTime<
     Ok(())
 }
 
-/// A connected organization with rules whose mirroring log was not read for so long; it counts as read from now on.
+/// A connected organization whose mirrors and their log were not looked at for so long; they count as looked at from now on.
 pub async fn due_log(tx: &mut Tx, every: Duration, now: DateTime<Utc>) -> Result<Option<OrgName>, StoreError> {
     let before = now - TimeDelta::from_std(every).unwrap_or_default();
     let found = sqlx::query_scalar!(
         r#"select c.organization from connections c
-           where exists (select 1 from rules r where r.organization = c.organization and r.enabled)
-             and not exists (select 1 from followed_logs f where f.organization = c.organization and f.read_at > $1)
+           where not exists (select 1 from followed_logs f where f.organization = c.organization and f.read_at > $1)
            order by c.organization limit 1 for update of c skip locked"#,
         before
     )

@@ -1,11 +1,13 @@
 //! Behaviour, told as stories against PostgreSQL, the sandbox and a real registry; and the house rules, as tests.
 
+mod audit;
 mod catalog;
 mod connection;
 mod control;
 mod extent;
 mod faults;
 mod forwarding;
+mod guard;
 mod history;
 mod hooks;
 mod input;

@@ -55,6 +55,9 @@ async fn runs(story: &Story, number: i32) {
                '{\"sentence\": \"It is so.\", \"detail\": \"\"}'::jsonb, case n when 2 then null else now() end, now()
         from made, generate_series(1, 3) n";
     sqlx::query(statement).bind(number).execute(&story.app.db).await.expect("runs");
+    let statement = "insert into audit (id, organization, actor, action, subject, happened_at)
+        select gen_random_uuid(), 'acme', 'olivia', 'rule.run', 'made', now() from generate_series(1, $1)";
+    sqlx::query(statement).bind(number).execute(&story.app.db).await.expect("deeds");
 }
 
 async fn asked(counter: &Counter, person: &Person, path: &str) -> usize {
@@ -75,6 +78,7 @@ async fn a_page_asks_as_many_questions_however_long_its_list_is() {
         "/orgs/acme/mirrors/dhi-nginx/tags/1.1",
         "/orgs/acme/overview",
         "/orgs/acme/catalog/nginx?tag=1.29",
+        "/orgs/acme/audit?q=made",
     ];
     let counter = Counter::default();
     let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(counter.clone()));

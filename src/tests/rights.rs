@@ -92,6 +92,13 @@ const DOORS: &[Door] = &[
     },
     Door { function: "history/freshness", read: true, least: Least::Member, fields: &[("rule", NO_ID)] },
     Door { function: "history/overview", read: true, least: Least::Member, fields: &[] },
+    Door { function: "exposed/get", read: true, least: Least::Member, fields: &[] },
+    // No mirror of such a name is on Docker Hub.
+    Door { function: "exposed/make-private", read: false, least: Least::Admin, fields: &[("mirror", "dhi-none")] },
+    Door { function: "exposed/accept", read: false, least: Least::Admin, fields: &[("id", NO_ID)] },
+    Door { function: "exposed/look-again", read: false, least: Least::Admin, fields: &[("id", NO_ID)] },
+    Door { function: "audit/list", read: true, least: Least::Member, fields: &[("filter[action]", "rule.run")] },
+    Door { function: "audit/actors", read: true, least: Least::Member, fields: &[] },
     Door { function: "hooks/list", read: true, least: Least::Member, fields: &[] },
     Door { function: "hooks/get", read: true, least: Least::Member, fields: &[("mirror", "dhi-nginx")] },
     Door { function: "hooks/create", read: false, least: Least::Admin, fields: &[("mirror", "dhi-none")] },
@@ -198,13 +205,14 @@ async fn pages_and_events_of_an_organization_are_for_its_people() {
         "deliveries",
         "keys",
         "connection",
+        "audit",
     ];
     for path in paths {
         let page = gus.page(&format!("/orgs/acme/{path}")).await;
         assert_eq!(page.status, 404, "{path}: {page:?}");
         assert!(!page.body.contains("dhi-nginx"), "{path}");
     }
-    for file in ["runs.csv", "runs.json"] {
+    for file in ["runs.csv", "runs.json", "audit.csv", "audit.json"] {
         assert_eq!(gus.page(&format!("/orgs/acme/{file}")).await.status, 404, "{file}");
         assert_eq!(story.nobody().page(&format!("/orgs/acme/{file}")).await.status, 401, "{file}");
     }

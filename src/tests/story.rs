@@ -150,7 +150,13 @@ impl Story {
         assert_eq!(answer.status, 200, "{name}: {answer:?}");
         let outcome: DestinationOutcome = serde_json::from_str(&answer.body).expect("an outcome");
         let DestinationOutcome::Saved(id) = outcome else { panic!("not saved: {outcome:?}") };
-        id.to_string()
+        let id = id.to_string();
+        if credential.is_none() {
+            // A registry without accounts is for everybody, and here it is meant so.
+            let answer = person.post("exposed/accept", &[("organization", "acme"), ("id", &id)]).await;
+            assert_eq!(answer.status, 200, "{name}: {answer:?}");
+        }
+        id
     }
 
     /// Adds the sandbox's own destination.

@@ -17,7 +17,7 @@ use crate::web::pages::keys::KeysPage;
 use crate::web::pages::rules::{EditRulePage, NewRulePage, RulePage, RulesPage};
 use crate::web::pages::runs::{RunPage, RunsPage};
 use crate::web::pages::{
-    CatalogPage, CatalogTagPage, ConnectionPage, HomePage, MirrorPage, MirrorsPage, NotFoundPage, OverviewPage,
+    AuditPage, CatalogPage, CatalogTagPage, ConnectionPage, HomePage, MirrorPage, MirrorsPage, NotFoundPage, OverviewPage,
     RepositoryPage, SignInPage, TagPage, ToOverview, WherePage,
 };
 use crate::web::platform;
@@ -91,6 +91,7 @@ fn OrganizationRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("deliveries") view=DeliveriesPage ssr=SsrMode::Async />
             <Route path=path!("keys") view=KeysPage ssr=SsrMode::Async />
             <Route path=path!("connection") view=ConnectionPage ssr=SsrMode::Async />
+            <Route path=path!("audit") view=AuditPage ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()

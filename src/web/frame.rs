@@ -9,6 +9,7 @@ use leptos_router::hooks::{use_location, use_params_map};
 use crate::api::session::{ChooseTheme, SignOut, get_viewer};
 use crate::model::{ApiError, OrgName, Role, Viewer};
 use crate::web::components::{Loading, PlainShell, Shell};
+use crate::web::exposed::{ExposedNotices, ExposedState};
 use crate::web::pages::{NotFoundPage, ReadError, ToSignIn};
 use crate::web::platform;
 
@@ -88,8 +89,10 @@ fn Inside(viewer: Viewer, place: Place) -> impl IntoView {
     let organizations: Vec<_> = viewer.memberships.iter().map(|m| m.organization.to_string()).collect();
     let (user, path) = (viewer.username.clone(), use_address());
     let (org, role) = (place.organization.to_string(), place.role.label());
+    let (organization, may_change) = (place.organization.clone(), place.role.may_configure());
     provide_context(CurrentViewer(viewer));
     provide_context(place);
+    ExposedState::provide(&organization);
     view! {
         <Shell
             org
@@ -101,6 +104,7 @@ fn Inside(viewer: Viewer, place: Place) -> impl IntoView {
             theme_action=ChooseTheme::url()
             sign_out_action=SignOut::url()
         >
+            <ExposedNotices organization may_change />
             <Outlet />
         </Shell>
     }

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod components;
+mod exposed;
 pub mod format;
 pub mod forms;
 mod frame;

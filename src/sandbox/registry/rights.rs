@@ -23,7 +23,7 @@ pub fn granted(world: &World, facade: Facade, identity: &Identity, repository: &
     match facade {
         Facade::Destination if identity.name().is_some() => vec!["pull", "push", "delete"],
         Facade::Destination => {
-            if world.options().destination.public {
+            if world.options().destination.public || world.state().open.contains(repository) {
                 vec!["pull"]
             } else {
                 Vec::new()

@@ -182,6 +182,27 @@ async fn a_destination_may_be_of_the_older_and_stricter_kind() {
 }
 
 #[tokio::test]
+async fn one_repository_of_a_destination_may_be_public() {
+    let bench = Bench::start().await;
+    for repository in ["team/app", "team/tools"] {
+        let registry = bench.destination(repository).await;
+        registry.put_blob(b"image").await;
+        assert_eq!(registry.put_manifest("1.0", &manifest(b"image", None)).await.status(), 201);
+    }
+    let anybody = async |repository: &str| {
+        let registry = bench.registry(&bench.sandbox.destination_registry(), None, repository, "pull").await;
+        registry.head("/manifests/1.0").await.status().as_u16()
+    };
+    assert_eq!(anybody("team/app").await, 401, "the token service gives a token that is worth nothing");
+    let expose = format!("{}/expose", bench.sandbox.control_url());
+    let public = json!({"repository": "team/app", "public": true});
+    assert!(bench.http.post(expose).json(&public).send().await.expect("an answer").status().is_success());
+    assert_eq!((anybody("team/app").await, anybody("team/tools").await), (200, 401));
+    bench.sandbox.world().expose("team/app", false);
+    assert_eq!(anybody("team/app").await, 401);
+}
+
+#[tokio::test]
 async fn chunks_are_taken_in_order_and_tags_are_listed_in_pages() {
     let bench = Bench::start().await;
     let registry = bench.destination("team/app").await;

@@ -127,6 +127,16 @@ impl World {
         Ok(())
     }
 
+    /// Lets everybody pull from a repository of the destination, or nobody without an account.
+    pub fn expose(&self, repository: &str, public: bool) {
+        let mut state = self.state();
+        if public {
+            state.open.insert(repository.to_owned());
+        } else {
+            state.open.remove(repository);
+        }
+    }
+
     /// From now on Hub's list of tags shows what it shows at this moment, whatever happens in the registry.
     pub fn let_tag_list_lag(&self, namespace: &str, name: &str) -> Result<(), Refused> {
         let mut state = self.state();

@@ -1,6 +1,6 @@
 //! The data of the world: repositories with their tags and hooks, mirrors, mirroring logs. No behaviour beyond reading it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
@@ -30,6 +30,8 @@ pub struct State {
     pub deliveries: Vec<Delivery>,
     /// Manifest pulls counted against each identity: since when, and how many.
     pub pulls: HashMap<String, (Instant, u32)>,
+    /// Repositories of the destination that everybody may pull from.
+    pub open: BTreeSet<String>,
     /// Hub calls in the running minute, by identity.
     pub calls: HashMap<String, (i64, u32)>,
     /// The last number given out.

@@ -26,6 +26,7 @@ pub enum Glyph {
     Warning,
     Key,
     Connection,
+    Log,
     Shield,
     Open,
     Dashed,
@@ -67,6 +68,7 @@ impl Glyph {
             Self::Info => "M8 1.75a6.25 6.25 0 1 0 0 12.5a6.25 6.25 0 1 0 0-12.5M8 7.25v3.75M8 5v.1",
             Self::Warning => "M8 2.25 14.5 13.5h-13zM8 6.5v3.25M8 11.75v.1",
             Self::Key => "M5.25 6.5a3.25 3.25 0 1 0 0 6.5a3.25 3.25 0 1 0 0-6.5M7.75 7.5 13.5 2.25M11 4.5l2 2",
+            Self::Log => "M3.5 2.25h9v11.5h-9zM6 5.25h4M6 8h4M6 10.75h2.25",
             Self::Connection => {
                 "M6.5 9.5 9.5 6.5M7 4.5 9 2.5a3.2 3.2 0 0 1 4.5 4.5L11.5 9M9 11.5 7 13.5A3.2 3.2 0 0 1 2.5 9L4.5 7"
             }

@@ -17,11 +17,12 @@ pub enum Section {
     Deliveries,
     Keys,
     Connection,
+    Audit,
 }
 
 impl Section {
     /// In the order of the navigation.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Overview,
         Self::Catalog,
         Self::Mirrors,
@@ -32,6 +33,7 @@ impl Section {
         Self::Deliveries,
         Self::Keys,
         Self::Connection,
+        Self::Audit,
     ];
 
     /// The word on the screen.
@@ -47,6 +49,7 @@ impl Section {
             Self::Deliveries => "Deliveries",
             Self::Keys => "Keys",
             Self::Connection => "Connection",
+            Self::Audit => "Audit log",
         }
     }
 
@@ -63,6 +66,7 @@ impl Section {
             Self::Deliveries => "deliveries",
             Self::Keys => "keys",
             Self::Connection => "connection",
+            Self::Audit => "audit",
         }
     }
 
@@ -90,6 +94,7 @@ impl Section {
             Self::Deliveries => Glyph::Delivery,
             Self::Keys => Glyph::Key,
             Self::Connection => Glyph::Connection,
+            Self::Audit => Glyph::Log,
         }
     }
 }

@@ -4,11 +4,12 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::api::mirrors::list_mirrors;
-use crate::model::{Mirror, MirrorList, MirrorState};
+use crate::model::{Mirror, MirrorList, MirrorState, RepoName};
 use crate::web::components::{
     Badge, ButtonLink, Cell, Column, DataTable, EmptyState, HeadCell, Loading, Notice, PageHeader, Section,
     StatusBadge, TimeAgo, Tone, Variant,
 };
+use crate::web::exposed::{PublicMirrors, use_exposed};
 use crate::web::frame::{use_organization, use_role};
 use crate::web::pages::ReadError;
 use crate::web::refresh::Refresh;
@@ -19,7 +20,8 @@ pub fn MirrorsPage() -> impl IntoView {
     let organization = use_organization();
     let catalog = Section::Catalog.href(organization.as_str());
 
-    let list = Resource::new_blocking(|| (), move |()| list_mirrors(organization.clone()));
+    let exposed = use_exposed();
+    let list = Resource::new_blocking(move || exposed.version(), move |_| list_mirrors(organization.clone()));
     let busy = Signal::derive(move || {
         list.get().and_then(Result::ok).is_some_and(|list| list.mirrors.iter().any(|mirror| is_busy(mirror.state)))
     });
@@ -35,8 +37,9 @@ pub fn MirrorsPage() -> impl IntoView {
             />
             <Transition fallback=|| view! { <Loading rows=6 label="Loading the mirrors" /> }>
                 {move || Suspend::new(async move {
+                    let named = exposed.named().await;
                     match list.await {
-                        Ok(list) => view! { <Mirrors list /> }.into_any(),
+                        Ok(list) => view! { <Mirrors list named /> }.into_any(),
                         Err(error) => view! { <ReadError error /> }.into_any(),
                     }
                 })}
@@ -52,7 +55,11 @@ pub(super) fn is_busy(state: MirrorState) -> bool {
 }
 
 #[component]
-fn Mirrors(list: MirrorList) -> impl IntoView {
+fn Mirrors(
+    list: MirrorList,
+    /// The public ones that the notice above the page names.
+    named: Vec<RepoName>,
+) -> impl IntoView {
     let organization = use_organization();
     if list.mirrors.is_empty() {
         return view! { <NoMirrors /> }.into_any();
@@ -64,8 +71,7 @@ fn Mirrors(list: MirrorList) -> impl IntoView {
             </Notice>
         }
     });
-    let public: Vec<_> =
-        list.mirrors.iter().filter(|m| m.is_private == Some(false)).map(|m| m.repository.to_string()).collect();
+    let public = public(&list.mirrors);
     let columns = vec![
         Column::text("Repository"),
         Column::text("Source"),
@@ -78,7 +84,7 @@ fn Mirrors(list: MirrorList) -> impl IntoView {
     let rows: Vec<_> = list.mirrors.into_iter().map(|mirror| view! { <Row mirror org=org.clone() /> }).collect();
     view! {
         <div class="stack">
-            {(!public.is_empty()).then(|| view! { <PublicWarning repositories=public /> })}
+            <PublicWarning repositories=public named />
             {full}
             <DataTable caption="Mirrors" columns>
                 {rows}
@@ -128,23 +134,23 @@ pub(super) fn Visibility(is_private: Option<bool>) -> impl IntoView {
     }
 }
 
-/// Docker stops updating a mirror that was made public: says so, and what to do.
+/// What a page has just read to be public and the notice above it does not name yet: the same notice.
 #[component]
-pub(super) fn PublicWarning(repositories: Vec<String>) -> impl IntoView {
-    let title = match repositories.as_slice() {
-        [only] => format!("{only} is public"),
-        several => format!("{} mirrors are public", several.len()),
-    };
-    let links = repositories.into_iter().map(|repository| {
-        let href = format!("https://hub.docker.com/repository/docker/{repository}/settings");
-        view! { <li><a href=href rel="external noopener">{format!("Settings of {repository} on Docker Hub")}</a></li> }
-    });
-    view! {
-        <Notice tone=Tone::Danger title>
-            <p>"Docker stops updating a mirror that is public. Make it private on Docker Hub, so that it stays in step."</p>
-            <ul>{links.collect_view()}</ul>
-        </Notice>
-    }
+pub(super) fn PublicWarning(
+    /// All that the page shows.
+    repositories: Vec<RepoName>,
+    /// What the notice above the page names.
+    named: Vec<RepoName>,
+) -> impl IntoView {
+    let unnamed = repositories.into_iter().filter(|repository| !named.contains(repository));
+    let mirrors: Vec<_> = unnamed.map(|repository| (repository, None)).collect();
+    view! { <PublicMirrors mirrors organization=use_organization() may_change=use_role().may_configure() /> }
+}
+
+/// The mirrors of a list that are public.
+pub(super) fn public(mirrors: &[Mirror]) -> Vec<RepoName> {
+    let public = mirrors.iter().filter(|mirror| mirror.is_private == Some(false));
+    public.map(|mirror| mirror.repository.clone()).collect()
 }
 
 #[component]

@@ -1,5 +1,6 @@
 //! Pages, one file or folder a route; each asks `api` and shows what it answers.
 
+mod audit;
 mod catalog;
 mod catalog_tag;
 mod connection;
@@ -20,6 +21,7 @@ mod sign_in;
 mod tag;
 mod whereabouts;
 
+pub use audit::AuditPage;
 pub use catalog::CatalogPage;
 pub use catalog_tag::CatalogTagPage;
 pub use connection::ConnectionPage;

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
+use super::decision::{Decision, Exposure, use_decision};
 use super::delete::Delete;
 use super::editor::Editor;
 use super::help::AddressHelp;
@@ -28,9 +29,10 @@ pub fn DestinationPage() -> impl IntoView {
     let asked = organization.clone();
     let set = ServerAction::<SetPause>::new();
     let paused = use_form::<SetPause, Option<DestinationId>, ()>("pause", set);
+    let decision = use_decision();
     let destination = Resource::new_blocking(
-        move || (id.get(), set.version().get()),
-        move |(id, _)| {
+        move || (id.get(), set.version().get(), decision.version()),
+        move |(id, ..)| {
             let organization = asked.clone();
             async move {
                 let id = id.map_err(|Refused(_)| ApiError::NotFound("There is no such destination.".to_owned()))?;
@@ -52,10 +54,11 @@ pub fn DestinationPage() -> impl IntoView {
                     paused.ready().await;
                     saved.ready().await;
                     refused.ready().await;
+                    decision.ready().await;
                     match destination.await {
                         Ok(destination) => {
                             view! {
-                                <Found destination organization save saved delete refused=refused.error set paused=paused.error />
+                                <Found destination organization save saved delete refused=refused.error set paused=paused.error decision />
                             }
                             .into_any()
                         }
@@ -89,7 +92,10 @@ fn Found(
     refused: Signal<Option<ApiError>>,
     set: ServerAction<SetPause>,
     paused: Signal<Option<ApiError>>,
+    decision: Decision,
 ) -> impl IntoView {
+    let exposure = (destination.exposed_at, destination.public_accepted.clone());
+    let (for_decision, decided) = (organization.clone(), destination.id);
     let (pause, id) = (destination.pause.clone(), Some(destination.id));
     let (for_notice, for_button) = (organization.clone(), organization.clone());
     let runs = pause.is_none();
@@ -132,6 +138,7 @@ fn Found(
         <div class="stack" data-gap="xl">
             <PageHeader title=name crumbs=vec![Crumb::new("Destinations", list)] actions=pausing />
             <FormError error=paused />
+            <Exposure exposure organization=for_decision id=decided decision />
             <PausedNotice pause what="Forwarding to this destination" organization=for_notice destination=id set />
             {below}
         </div>

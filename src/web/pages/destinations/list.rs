@@ -95,6 +95,7 @@ fn Table(
         let href = format!("{base}/{}", destination.id);
         let plain = destination.plain_http.then(|| view! { <Badge tone=Tone::Warning>"Plain HTTP"</Badge> });
         let paused = destination.pause.is_some().then(|| view! { <Badge tone=Tone::Warning>"Paused"</Badge> });
+        let exposed = destination.exposed_at.is_some().then(|| view! { <Badge tone=Tone::Danger>"Public"</Badge> });
         let rules = if destination.rules.is_empty() { "None".to_owned() } else { destination.rules.join(", ") };
         let edit = href.clone();
         let organization = organization.clone();
@@ -113,7 +114,7 @@ fn Table(
         });
         view! {
             <tr>
-                <HeadCell label="Name"><span class="cluster" data-gap="xs"><a href=href>{name}</a>{paused}</span></HeadCell>
+                <HeadCell label="Name"><span class="cluster" data-gap="xs"><a href=href>{name}</a>{exposed}{paused}</span></HeadCell>
                 <Cell label="Address">
                     <span class="cluster" data-gap="xs"><span class="mono">{address}</span>{plain}</span>
                 </Cell>

@@ -1,5 +1,6 @@
 //! Destinations: the list, a new one, and one with its form.
 
+mod decision;
 mod delete;
 mod destination;
 mod editor;

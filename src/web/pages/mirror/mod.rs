@@ -10,12 +10,13 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
-use super::mirrors::{PublicWarning, Visibility, is_busy, last_push};
+use super::mirrors::{PublicWarning, Visibility, is_busy, last_push, public};
 use crate::api::mirrors::{StopMirror, get_mirror};
-use crate::model::{ApiError, HookDetail, Mirror, MirrorDetail, MirrorName, MirrorState};
+use crate::model::{ApiError, HookDetail, Mirror, MirrorDetail, MirrorName, MirrorState, RepoName};
 use crate::web::components::{
     Crumb, EmptyState, KeyValue, KeyValues, Loading, Notice, PageHeader, Panel, Section, StatusBadge, Tone,
 };
+use crate::web::exposed::use_exposed;
 use crate::web::forms::use_form;
 use crate::web::frame::use_organization;
 use crate::web::pages::ReadError;
@@ -34,9 +35,10 @@ pub fn MirrorPage() -> impl IntoView {
     let mirrors = StoredValue::new(Section::Mirrors.href(organization.as_str()));
 
     let hook = use_hook(organization.clone(), name);
+    let exposed = use_exposed();
     let mirror = Resource::new_blocking(
-        move || name.get(),
-        move |name| {
+        move || (name.get(), exposed.version()),
+        move |(name, _)| {
             let organization = organization.clone();
             async move {
                 let name = name.parse::<MirrorName>().map_err(|refused| ApiError::NotFound(refused.0))?;
@@ -58,7 +60,8 @@ pub fn MirrorPage() -> impl IntoView {
                 match mirror.await {
                     Ok(detail) => {
                         let webhook = hook.detail.await;
-                        view! { <Shown detail stop webhook hook /> }.into_any()
+                        let named = exposed.named().await;
+                        view! { <Shown detail stop webhook hook named /> }.into_any()
                     }
                     Err(error) => {
                         let way_on = ("Go to the mirrors", mirrors.get_value());
@@ -84,11 +87,13 @@ fn Shown(
     stop: StopForm,
     webhook: Result<HookDetail, ApiError>,
     hook: HookState,
+    /// The public mirrors that the notice above the page names.
+    named: Vec<RepoName>,
 ) -> impl IntoView {
     let organization = use_organization();
     let MirrorDetail { mirror, tags, log } = detail;
     let name = mirror.repository.name().to_owned();
-    let public = (mirror.is_private == Some(false)).then(|| vec![mirror.repository.to_string()]);
+    let public = public(std::slice::from_ref(&mirror));
     let (state, repository) = (mirror.state, mirror.repository.clone());
     let (forwarded, stopped) = (forwarded_by(&mirror.rules), mirror.repository.clone());
     let crumbs = vec![Crumb::new("Mirrors", Section::Mirrors.href(organization.as_str()))];
@@ -99,7 +104,7 @@ fn Shown(
                 <StatusBadge status=state.as_str() label=state.label() />
             </PageHeader>
             <StopRefused stop />
-            {public.map(|repositories| view! { <PublicWarning repositories /> })}
+            <PublicWarning repositories=public named />
             {explanation(state).map(|(tone, words)| view! { <Notice tone>{words}</Notice> })}
             <Facts mirror />
             <HookPanel repository detail=webhook state=hook />

@@ -13,6 +13,7 @@ use crate::api::mirrors::list_mirrors;
 use crate::model::Overview;
 use crate::web::app::use_organization;
 use crate::web::components::{EmptyState, Loading, PageHeader};
+use crate::web::exposed::use_exposed;
 use crate::web::pages::ReadError;
 use attention::{Failures, Silent, Stale, Waiting};
 use first_steps::FirstSteps;
@@ -25,7 +26,8 @@ pub fn OverviewPage() -> impl IntoView {
     let organization = use_organization();
     let (of_overview, of_mirrors) = (organization.clone(), organization.clone());
     let overview = Resource::new_blocking(|| (), move |()| get_overview(of_overview.clone()));
-    let mirrors = Resource::new_blocking(|| (), move |()| list_mirrors(of_mirrors.clone()));
+    let exposed = use_exposed();
+    let mirrors = Resource::new_blocking(move || exposed.version(), move |_| list_mirrors(of_mirrors.clone()));
     view! {
         <Title text="Overview" />
         <div class="stack" data-gap="xl">
@@ -33,10 +35,11 @@ pub fn OverviewPage() -> impl IntoView {
             <Transition fallback=|| view! { <Loading rows=10 label="Loading the overview" /> }>
                 {move || Suspend::new(async move {
                     let mirrors = mirrors.await;
+                    let named = exposed.named().await;
                     match overview.await {
                         Ok(overview) => {
                             view! {
-                                <Public mirrors=mirrors.clone() />
+                                <Public mirrors=mirrors.clone() named />
                                 <Shown overview has_mirror=mirrors.is_ok_and(|list| !list.mirrors.is_empty()) />
                             }
                                 .into_any()

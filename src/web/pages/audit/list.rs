@@ -1,0 +1,123 @@
+//! The page of the audit log.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+use super::filter::{Asked, Chips, Filters, Refused, href};
+use super::table::AuditTable;
+use crate::api::audit::{find_deeds, list_actors};
+use crate::model::{ApiError, AuditEntry, AuditFilter, OrgName, Page};
+use crate::web::app::use_organization;
+use crate::web::components::{ButtonLink, EmptyState, Loading, PageHeader, Pagination, Section, Size, Variant};
+use crate::web::pages::ReadError;
+
+/// The table with its filter, and the same as a file.
+#[component]
+pub fn AuditPage() -> impl IntoView {
+    let organization = use_organization();
+    let query = use_query_map();
+    let asked = Memo::new(move |_| query.with(Asked::of));
+
+    let (of_actors, of_deeds) = (organization.clone(), organization.clone());
+    let actors = Resource::new_blocking(|| (), move |()| list_actors(of_actors.clone()));
+    let deeds = Resource::new_blocking(
+        move || asked.get(),
+        move |Asked { filter, after }| find_deeds(of_deeds.clone(), filter, after),
+    );
+
+    let base = StoredValue::new(Section::Audit.href(organization.as_str()));
+    view! {
+        <Title text="Audit log" />
+        <div class="stack" data-gap="xl">
+            <PageHeader
+                title="Audit log"
+                lead="Who did what, and what Ferry noticed. Lines are only added: nobody can change or remove one."
+            />
+            <div class="stack">
+                <Suspense fallback=|| view! { <Loading rows=1 label="Loading the filter" /> }>
+                    {move || Suspend::new(async move {
+                        // Without names there is no filter; the list below shows what is wrong.
+                        actors.await.ok().map(|actors| view! { <Filters actors asked base=base.get_value() /> })
+                    })}
+                </Suspense>
+                <Transition fallback=|| view! { <Loading rows=10 label="Loading the audit log" /> }>
+                    {move || {
+                        let organization = organization.clone();
+                        let asked = asked.get();
+                        Suspend::new(async move {
+                            let filter = asked.filter.clone();
+                            let found = match deeds.await {
+                                Ok(page) => view! { <Found page organization asked /> }.into_any(),
+                                Err(ApiError::Invalid(errors)) => view! { <Refused errors /> }.into_any(),
+                                Err(error) => view! { <ReadError error /> }.into_any(),
+                            };
+                            view! {
+                                <Chips filter base=base.get_value() />
+                                {found}
+                            }
+                        })
+                    }}
+                </Transition>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Found(page: Page<AuditEntry>, organization: OrgName, asked: Asked) -> impl IntoView {
+    let base = Section::Audit.href(organization.as_str());
+    let Asked { filter, after } = asked;
+    if page.rows.is_empty() {
+        let is_filtered = filter != AuditFilter::default() || after.is_some();
+        return view! { <Nothing base is_filtered /> }.into_any();
+    }
+    let next = page.next.map(|next| href(&filter, &base, Some(&next)));
+    let newest = after.map(|_| href(&filter, &base, None));
+    let several = next.is_some() || newest.is_some();
+    view! {
+        <Files filter base />
+        <AuditTable entries=page.rows organization />
+        {several
+            .then(|| {
+                view! { <Pagination previous=newest next previous_label="Newest" next_label="Older" /> }
+            })}
+    }
+    .into_any()
+}
+
+/// Everything the filter takes. By the browser itself: it is a file.
+#[component]
+fn Files(filter: AuditFilter, base: String) -> impl IntoView {
+    let link = move |ending: &str, words: &'static str| {
+        let href = href(&filter, &format!("{base}.{ending}"), None);
+        view! {
+            <ButtonLink href size=Size::Small variant=Variant::Quiet attr:rel="external" attr:download="">
+                {words}
+            </ButtonLink>
+        }
+    };
+    view! {
+        <div class="cluster" data-align="end">
+            {link("csv", "Export as CSV")} {link("json", "Export as JSON")}
+        </div>
+    }
+}
+
+#[component]
+fn Nothing(base: String, is_filtered: bool) -> impl IntoView {
+    if is_filtered {
+        let actions = move || view! { <ButtonLink href=base>"The whole log"</ButtonLink> };
+        view! {
+            <EmptyState title="No line here" actions><p>"No line fits the filter, or there is nothing older."</p></EmptyState>
+        }
+        .into_any()
+    } else {
+        view! {
+            <EmptyState title="Nothing was done yet">
+                <p>"Whoever starts a mirror, writes a rule or changes anything else in the organization is named here."</p>
+            </EmptyState>
+        }
+        .into_any()
+    }
+}
