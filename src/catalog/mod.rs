@@ -1,5 +1,6 @@
 //! The catalog as the organization sees it: Docker's list, filtered, with what is mirrored already.
 
+mod all;
 mod filter;
 mod texts;
 
@@ -11,6 +12,8 @@ use crate::model::{
     ApiError, CatalogEntry, CatalogFilter, CatalogList, CatalogName, CatalogRepository, Choice, PlatformImage,
     RepoName, RepositoryKind, TagGroup,
 };
+
+pub use all::all;
 
 /// Why the catalog cannot be shown.
 #[derive(Debug, thiserror::Error)]

@@ -21,9 +21,11 @@ mod preview;
 mod probe;
 mod proof;
 mod rates;
+mod request;
 mod rule;
 mod run;
 mod schedule;
+mod selection;
 mod sought;
 mod text;
 mod timeline;
@@ -41,7 +43,9 @@ pub use extent::{Extent, Kind, Kinds};
 pub use failure::{Failure, FailureClass, Mend, Pause};
 pub use history::{FilterNames, FoundRun, FoundTag, RunFilter, RunQuery};
 pub use hook::{Changes, Delivery, DeliveryFilter, DeliveryOutcome, DeliveryRun, Hook, HookAddress, HookDetail, LedTo};
-pub use ids::{DeliveryId, DestinationId, HintId, HookId, ItemId, KeyId, PreviewId, RuleId, RunId};
+pub use ids::{
+    DeliveryId, DestinationId, HintId, HookId, ItemId, KeyId, PreviewId, RequestId, RuleId, RunId, SelectionId,
+};
 pub use image::{Digest, Host, ImageRef, Platform, Reference, RepoName, RepoRef, Tag};
 pub use key::{KeyDraft, KeyForm, KeyOrigin, SigningKey};
 pub use mirror::{LogState, Mirror, MirrorDetail, MirrorList, MirrorLogEntry, MirrorName, MirrorState, MirrorTag};
@@ -53,9 +57,13 @@ pub use preview::{PlannedTag, Preview, PreviewMirror, PreviewTag, Verdict};
 pub use probe::{Check, CheckState, ProbeReport};
 pub use proof::{CheckLevel, ProofCheck, ProofPolicy};
 pub use rates::Rates;
+pub use request::{Asker, Decision, DecisionForm, MirrorRequest, RequestFilter, RequestForm, RequestState};
 pub use rule::{NameTemplate, Rule, RuleDraft, RuleForm, TagFilter, TagPattern};
 pub use run::{Item, ItemCounts, ItemState, Plan, RunDetail, RunState, RunSummary, Swept, Trigger};
 pub use schedule::{Schedule, ScheduleForm, TimeOfDay, Window};
+pub use selection::{
+    Look, Selection, SelectionChoices, SelectionDraft, SelectionFilter, SelectionForm, SelectionPreview,
+};
 pub use sought::{DigestStart, Sought};
 pub use text::Refused;
 pub use timeline::{DigestTimeline, FreshDay, Freshness, Step, StepKind, TagTimeline};

@@ -15,7 +15,7 @@ const LAYERS: &[&[&str]] = &[
     &["config", "telemetry", "shell"],
     &["app"],
     &["access", "catalog", "connection", "mirrors", "destinations", "hooks", "keys", "rules"],
-    &["forward", "history"],
+    &["forward", "history", "requests"],
     &["api", "webhook", "worker"],
     &["web"],
     &["server"],

@@ -4,6 +4,7 @@ mod check_digest;
 mod copy_digest;
 mod error;
 mod follow_log;
+mod look_through;
 mod run_rule;
 mod settle_hint;
 mod sweep_history;
@@ -90,6 +91,7 @@ async fn build(app: App, stop: CancellationToken) -> Result<Worker, WorkerError>
         .define_job::<queue::CopyDigest>()
         .define_job::<queue::CheckDigest>()
         .define_job::<queue::FollowLog>()
+        .define_job::<queue::LookThrough>()
         .define_job::<queue::SweepHistory>()
         .define_job::<queue::SettleHint>()
         .init()
