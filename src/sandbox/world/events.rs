@@ -65,6 +65,16 @@ impl World {
         Ok(renewed.iter().map(|(_, attestation)| attestation.manifest.digest.clone()).collect())
     }
 
+    /// Docker adds a repository to the catalogue, made as another one is.
+    pub fn publish(&self, like: &str, name: &str) -> Result<(), Refused> {
+        let mut state = self.state();
+        let mut new = state.catalog.get(like).cloned().ok_or_else(|| Refused::NoSource(like.to_owned()))?;
+        new.display_name = name.to_owned();
+        new.name = name.to_owned();
+        state.catalog.insert(name.to_owned(), new);
+        Ok(())
+    }
+
     /// Begins a mirror of `source` as `namespace/name`, filled in the background. Asked again for the same pair, it answers
     /// the mirror there is.
     pub fn mirror(&self, namespace: &str, source: &str, name: &str) -> Result<Mirror, Refused> {

@@ -2,6 +2,7 @@
 
 mod mirror_box;
 mod mirror_form;
+mod request_box;
 mod tags;
 
 use leptos::prelude::*;
@@ -19,6 +20,7 @@ use crate::web::frame::use_organization;
 use crate::web::pages::ReadError;
 use mirror_box::MirrorBox;
 use mirror_form::{MirrorForm, StartForm};
+use request_box::{Asked, use_asking};
 use tags::Tags;
 
 /// A part of the page, as `?tab=` names it.
@@ -48,6 +50,7 @@ pub fn RepositoryPage() -> impl IntoView {
     let part = Memo::new(move |_| Part::parse(query.read().get("tab").as_deref()));
     let catalog = StoredValue::new(Section::Catalog.href(organization.as_str()));
 
+    let asking = use_asking(organization.clone(), name);
     let repository = Resource::new_blocking(
         move || name.get(),
         move |name| {
@@ -66,9 +69,10 @@ pub fn RepositoryPage() -> impl IntoView {
         <Transition fallback=|| view! { <Loading rows=12 label="Loading the repository" /> }>
             {move || Suspend::new(async move {
                 form.ready().await;
+                let asked = asking.ready().await;
                 match repository.await {
                     Ok(repository) => {
-                        view! { <Repository repository part start=StartForm { action, form } /> }.into_any()
+                        view! { <Repository repository part start=StartForm { action, form } asked /> }.into_any()
                     }
                     Err(error) => {
                         let way_on = ("Go to the catalog", catalog.get_value());
@@ -88,7 +92,7 @@ pub fn RepositoryPage() -> impl IntoView {
 }
 
 #[component]
-fn Repository(repository: CatalogRepository, part: Memo<Part>, start: StartForm) -> impl IntoView {
+fn Repository(repository: CatalogRepository, part: Memo<Part>, start: StartForm, asked: Asked) -> impl IntoView {
     let organization = use_organization();
     let catalog = Section::Catalog.href(organization.as_str());
     let CatalogRepository {
@@ -136,7 +140,7 @@ fn Repository(repository: CatalogRepository, part: Memo<Part>, start: StartForm)
                     }}
                 </div>
                 <aside class="stack" data-gap="xl">
-                    <MirrorBox mirrors can_mirror_more form />
+                    <MirrorBox mirrors can_mirror_more form asked />
                     <Panel title="About">
                         <KeyValues>
                             <KeyValue key="Source">
