@@ -14,6 +14,7 @@ pub async fn all(hub: &hub::Session, organization: &OrgName) -> Result<Vec<Catal
     for mirror in &mirrors.mirrors {
         mirrored.entry(&mirror.source.name).or_default().extend(mirror_name(mirror));
     }
-    let with_mirrors = |found: &hub::CatalogRepository| entry(found, mirrored.remove(found.name.as_str()).unwrap_or_default());
+    let with_mirrors =
+        |found: &hub::CatalogRepository| entry(found, mirrored.remove(found.name.as_str()).unwrap_or_default());
     Ok(catalog.repositories.iter().filter_map(with_mirrors).collect())
 }

@@ -168,7 +168,7 @@ impl SelectionForm {
     /// Checks every field and names each trouble. A preview needs no name yet.
     pub fn check(&self, is_preview: bool) -> Result<SelectionDraft, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let unnamed = if is_preview && self.name.trim().is_empty() { "Preview" } else { &self.name };
+        let unnamed = if is_preview && self.name.trim().is_empty() { "Preview" } else { self.name.as_str() };
         let name = errors.parse::<Title>("name", unnamed);
         let mut text = |field: &str, text: &str| {
             let text = text.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{CatalogEntry, Look, SelectionFilter};
+use crate::model::{CatalogEntry, Look, RepoName, SelectionFilter};
 use crate::store::requests::Known;
 
 /// What comes of a selection now.
@@ -21,18 +21,20 @@ pub struct Plan<'a> {
 /// by name.
 pub fn plan<'a>(entries: &'a [CatalogEntry], filter: &SelectionFilter, cap: u32, known: &Known) -> Plan<'a> {
     let mut matching: Vec<&CatalogEntry> = entries.iter().filter(|entry| takes(filter, entry)).collect();
-    matching.sort_by_key(|entry| (!entry.featured, &entry.name));
-    let (mirrored, wanted): (Vec<_>, Vec<_>) = matching.iter().partition(|entry| !entry.mirrors.is_empty());
+    matching.sort_by(|a, b| (!a.featured, &a.name).cmp(&(!b.featured, &b.name)));
+    let (mirrored, wanted): (Vec<&CatalogEntry>, Vec<&CatalogEntry>) =
+        matching.iter().copied().partition(|entry| !entry.mirrors.is_empty());
     let in_set = |set: &BTreeSet<String>, entry: &CatalogEntry| set.contains(entry.name.as_str());
 
     let still_open = known.own.iter().filter(|source| wanted.iter().any(|entry| entry.name.as_str() == *source));
     let still_open: BTreeSet<String> = still_open.cloned().collect();
-    let mirrors: BTreeSet<&str> = entries.iter().flat_map(|e| e.mirrors.iter().map(|mirror| mirror.name())).collect();
+    let mirrors: BTreeSet<&str> = entries.iter().flat_map(|e| e.mirrors.iter().map(RepoName::name)).collect();
     let started = known.approved.iter().filter(|name| mirrors.contains(name.as_str())).count();
     let taken = started + still_open.len();
 
-    let (asked, free): (Vec<&CatalogEntry>, Vec<_>) = wanted.iter().partition(|entry| in_set(&known.open, entry));
-    let (declined, mut propose): (Vec<&CatalogEntry>, Vec<_>) =
+    let (asked, free): (Vec<&CatalogEntry>, Vec<&CatalogEntry>) =
+        wanted.iter().copied().partition(|entry| in_set(&known.open, entry));
+    let (declined, mut propose): (Vec<&CatalogEntry>, Vec<&CatalogEntry>) =
         free.into_iter().partition(|entry| in_set(&known.declined, entry));
     let room = usize::try_from(cap).unwrap_or(usize::MAX).saturating_sub(taken);
     let held_back = propose.len().saturating_sub(room);
@@ -115,7 +117,8 @@ mod tests {
 
     #[test]
     fn what_is_mirrored_asked_for_or_declined_is_not_proposed() {
-        let entries = [entry("a", None), entry("b", Some("dhi-b")), entry("c", None), entry("d", None), entry("z", None)];
+        let entries =
+            [entry("a", None), entry("b", Some("dhi-b")), entry("c", None), entry("d", None), entry("z", None)];
         let known = Known { open: set(&["c"]), declined: set(&["d"]), ..Known::default() };
         let plan = plan(&entries, &SelectionFilter::default(), 10, &known);
         assert_eq!((names(&plan.propose), names(&plan.mirrored)), (vec!["z", "a"], vec!["b"]), "featured first");

@@ -100,7 +100,8 @@ pub async fn ask(visitor: &Visitor, form: &RequestForm) -> Result<RequestId, Req
         return Err(MirrorError::NoSource(source).into());
     }
     if let Some(mirror) = mirrors.mirrors.iter().find(|mirror| mirror.repository.name == name.as_str()) {
-        let words = format!("{organization}/{name} is the mirror of {} already: choose another name.", mirror.source.name);
+        let words =
+            format!("{organization}/{name} is the mirror of {} already: choose another name.", mirror.source.name);
         return Err(RequestError::Form(FieldErrors::one("name", words)));
     }
     let id = RequestId(uuid::Uuid::now_v7());

@@ -100,8 +100,7 @@ pub async fn save(
 ) -> Result<SelectionId, SelectionError> {
     let draft = form.check(false).map_err(SelectionError::Form)?;
     let (app, organization) = (&visitor.app, &visitor.organization);
-    let saving =
-        Saving { by: &visitor.username, session: visitor.session_id.as_deref(), at: app.clock.now() };
+    let saving = Saving { by: &visitor.username, session: visitor.session_id.as_deref(), at: app.clock.now() };
     let kept_as = id.unwrap_or_else(|| SelectionId(uuid::Uuid::now_v7()));
     let mut tx = store::begin(&app.db).await?;
     let action = if id.is_some() {
@@ -151,11 +150,7 @@ pub async fn look_by_itself(app: &App, organization: &OrgName, id: SelectionId) 
     }
 }
 
-async fn credential(
-    app: &App,
-    organization: &OrgName,
-    id: SelectionId,
-) -> Result<Option<Credential>, ConnectionError> {
+async fn credential(app: &App, organization: &OrgName, id: SelectionId) -> Result<Option<Credential>, ConnectionError> {
     if let Some(credential) = connection::credential(app, organization).await? {
         return Ok(Some(credential));
     }
@@ -174,7 +169,7 @@ async fn look(app: &App, hub: &Session, organization: &OrgName, id: SelectionId)
     let Some(selection) = selections::list(&mut *tx, organization, Some(id)).await?.pop() else { return Ok(()) };
     let known = requests::known(&mut *tx, organization, Some(id)).await?;
     let plan = matching::plan(&entries, &selection.filter, selection.cap, &known);
-    let named = |entry: &&'_ CatalogEntry| Some((entry.name.clone(), format!("dhi-{}", entry.name).parse().ok()?));
+    let named = |entry: &&CatalogEntry| Some((entry.name.clone(), format!("dhi-{}", entry.name).parse().ok()?));
     let proposals: Vec<(CatalogName, MirrorName)> = plan.propose.iter().filter_map(named).collect();
     let gone = "It is mirrored meanwhile, or the selection does not take it any more.";
     requests::withdraw(&mut *tx, id, &plan.stale, None, (now, gone)).await?;

@@ -232,8 +232,12 @@ pub async fn known(
                 }
                 known.open.insert(row.source);
             }
-            RequestState::Declined => drop(known.declined.insert(row.source)),
-            RequestState::Approved => drop(known.approved.insert(row.name)),
+            RequestState::Declined => {
+                known.declined.insert(row.source);
+            }
+            RequestState::Approved => {
+                known.approved.insert(row.name);
+            }
             RequestState::Withdrawn => {}
         }
     }

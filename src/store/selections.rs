@@ -192,6 +192,7 @@ pub async fn due(tx: &mut Tx, now: DateTime<Utc>) -> Result<Option<(OrgName, Sel
 
 /// The session of whoever saved it last.
 pub async fn session(db: impl PgExecutor<'_>, id: SelectionId) -> Result<Option<String>, StoreError> {
-    let session = sqlx::query_scalar!("select session_id from selections where id = $1", id.0).fetch_optional(db).await?;
+    let session =
+        sqlx::query_scalar!("select session_id from selections where id = $1", id.0).fetch_optional(db).await?;
     Ok(session.flatten())
 }

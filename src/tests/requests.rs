@@ -16,7 +16,10 @@ async fn ask(person: &Person, source: &str, note: &str) -> Answer {
 /// What is open, or decided.
 pub async fn listed(person: &Person, decided: bool) -> Vec<MirrorRequest> {
     let decided = if decided { "true" } else { "false" };
-    person.read::<Page<MirrorRequest>>("requests/list", &[("organization", "acme"), ("filter[decided]", decided)]).await.rows
+    person
+        .read::<Page<MirrorRequest>>("requests/list", &[("organization", "acme"), ("filter[decided]", decided)])
+        .await
+        .rows
 }
 
 /// Answers requests as the form of their page does.

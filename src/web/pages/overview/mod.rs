@@ -61,7 +61,11 @@ fn Shown(overview: Overview, requests: u32, has_mirror: bool) -> impl IntoView {
     if !begun.run {
         return view! { <FirstSteps begun has_mirror /> }.into_any();
     }
-    let calm = requests == 0 && failures.is_empty() && waiting.is_empty() && stale_rules.is_empty() && silent_mirrors.is_empty();
+    let calm = requests == 0
+        && failures.is_empty()
+        && waiting.is_empty()
+        && stale_rules.is_empty()
+        && silent_mirrors.is_empty();
     view! {
         {calm
             .then(|| {

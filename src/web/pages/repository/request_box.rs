@@ -67,9 +67,8 @@ pub fn RequestBox(
     let asks = Memo::new(move |_| {
         !role.may_configure() || (!role.may_decide() && matches!(refused.get(), Some(ApiError::Forbidden(_))))
     });
-    let form = move || {
-        asks.get().then(|| view! { <Ask asking source=source.clone() display_name=display_name.clone() /> })
-    };
+    let form =
+        move || asks.get().then(|| view! { <Ask asking source=source.clone() display_name=display_name.clone() /> });
     view! {
         <Requests requests />
         {form}

@@ -9,9 +9,7 @@ use super::filter;
 use super::table::RequestTable;
 use crate::api::requests::{WithdrawRequest, list_requests};
 use crate::model::{MirrorRequest, OrgName, Page, RequestFilter, RequestId};
-use crate::web::components::{
-    ButtonLink, EmptyState, Loading, PageHeader, Pagination, Section, Tab, Tabs,
-};
+use crate::web::components::{ButtonLink, EmptyState, Loading, PageHeader, Pagination, Section, Tab, Tabs};
 use crate::web::forms::{FormError, use_form};
 use crate::web::frame::{use_organization, use_role, use_waiting_requests};
 use crate::web::pages::ReadError;

@@ -5,9 +5,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use super::editor::{Editor, MayNot};
-use crate::api::selections::{
-    DeleteSelection, SaveSelection, SelectionOutcome, get_selection, get_selection_choices,
-};
+use crate::api::selections::{DeleteSelection, SaveSelection, SelectionOutcome, get_selection, get_selection_choices};
 use crate::model::{ApiError, OrgName, Refused, Selection, SelectionChoices, SelectionForm, SelectionId};
 use crate::web::components::{Button, Confirm, Crumb, Loading, PageHeader, Section, Variant};
 use crate::web::forms::{FormError, use_form};

@@ -22,9 +22,8 @@ pub fn SelectionsPage() -> impl IntoView {
     let selections = Resource::new_blocking(|| (), move |()| list_selections(asked.clone()));
 
     let href = format!("{requests}/selections/new");
-    let new = move || {
-        may_configure.then(|| view! { <ButtonLink href variant=Variant::Primary>"New selection"</ButtonLink> })
-    };
+    let new =
+        move || may_configure.then(|| view! { <ButtonLink href variant=Variant::Primary>"New selection"</ButtonLink> });
     view! {
         <Title text="Selections" />
         <div class="stack" data-gap="xl">
