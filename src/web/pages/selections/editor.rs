@@ -78,6 +78,10 @@ fn Fields(
     let SelectionChoices { categories, distributions, platforms } = choices;
     let kinds = [RepositoryKind::Image, RepositoryKind::HelmChart].map(|kind| choice(kind.as_str(), kind.label()));
     let platforms = platforms.iter().map(|platform| choice(platform, platform)).collect();
+    let select = move |field: &'static str, label: &'static str, choices: Vec<Choice>, held: String| {
+        let options = options(choices, &held);
+        view! { <SelectField name=format!("form[{field}]") label options selected=held error=form.field(field) /> }
+    };
     view! {
         <TextField
             name="form[name]"
@@ -96,34 +100,10 @@ fn Fields(
                 error=form.field("words")
                 optional=true
             />
-            <SelectField
-                name="form[category]"
-                label="Category"
-                options=options(categories, &held.category)
-                selected=held.category
-                error=form.field("category")
-            />
-            <SelectField
-                name="form[kind]"
-                label="Kind"
-                options=options(kinds.to_vec(), &held.kind)
-                selected=held.kind
-                error=form.field("kind")
-            />
-            <SelectField
-                name="form[distribution]"
-                label="Distribution"
-                options=options(distributions, &held.distribution)
-                selected=held.distribution
-                error=form.field("distribution")
-            />
-            <SelectField
-                name="form[platform]"
-                label="Platform"
-                options=options(platforms, &held.platform)
-                selected=held.platform
-                error=form.field("platform")
-            />
+            {select("category", "Category", categories, held.category)}
+            {select("kind", "Kind", kinds.to_vec(), held.kind)}
+            {select("distribution", "Distribution", distributions, held.distribution)}
+            {select("platform", "Platform", platforms, held.platform)}
             <TextField
                 name="form[cap]"
                 label="Cap"
