@@ -1,5 +1,6 @@
 //! What can happen in the world: a build is pushed, a VEX document renewed, a mirror begun or stopped, a repository opened.
 
+use super::catalog::CatalogRepository;
 use super::people::Identity;
 use super::state::{HubTag, Mirror, Reason, Repository};
 use super::{World, now};
@@ -68,9 +69,8 @@ impl World {
     /// Docker adds a repository to the catalogue, made as another one is.
     pub fn publish(&self, like: &str, name: &str) -> Result<(), Refused> {
         let mut state = self.state();
-        let mut new = state.catalog.get(like).cloned().ok_or_else(|| Refused::NoSource(like.to_owned()))?;
-        new.display_name = name.to_owned();
-        new.name = name.to_owned();
+        let model = state.catalog.get(like).cloned().ok_or_else(|| Refused::NoSource(like.to_owned()))?;
+        let new = CatalogRepository { name: name.to_owned(), display_name: name.to_owned(), ..model };
         state.catalog.insert(name.to_owned(), new);
         Ok(())
     }

@@ -48,7 +48,13 @@ impl Deciding {
 
 /// The box of one request; the only one is ticked already.
 #[component]
-pub fn Choose(id: RequestId, name: String, is_only: bool, deciding: Deciding) -> impl IntoView {
+pub fn Choose(
+    id: RequestId,
+    /// The box's words.
+    label: String,
+    is_only: bool,
+    deciding: Deciding,
+) -> impl IntoView {
     let checked = is_only || deciding.chosen.with_untracked(|chosen| chosen.contains(&id));
     let changed = move |event| {
         let on = event_target_checked(&event);
@@ -67,7 +73,7 @@ pub fn Choose(id: RequestId, name: String, is_only: bool, deciding: Deciding) ->
             value=id.to_string()
             form=FORM
             checked=checked
-            aria-label=format!("Choose {name}")
+            aria-label=label
             on:change=changed
         />
     }

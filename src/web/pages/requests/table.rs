@@ -58,10 +58,11 @@ fn Row(
     } else {
         view! { <p class="request__words">{note}</p> }.into_any()
     };
-    let take_back = (is_own && state == RequestState::Open).then(|| {
+    let org = organization.to_string();
+    let take_back = (is_own && state == RequestState::Open).then(move || {
         view! {
             <ActionForm action=withdraw>
-                <input type="hidden" name="organization" value=organization.to_string() />
+                <input type="hidden" name="organization" value=org />
                 <input type="hidden" name="id" value=id.to_string() />
                 <Button size=Size::Small busy=withdraw.pending()>"Withdraw"</Button>
             </ActionForm>
@@ -85,7 +86,7 @@ fn Row(
                 .map(|deciding| {
                     view! {
                         <Cell label="Choose" fit=true>
-                            <Choose id name=name.to_string() is_only deciding />
+                            <Choose id label=format!("Choose {name}") is_only deciding />
                         </Cell>
                     }
                 })}
