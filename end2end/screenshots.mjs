@@ -42,6 +42,18 @@ const pages = [
   ["mirror-rotate", "olivia", "/orgs/acme/mirrors/dhi-nginx", (page) => page.locator("summary", { hasText: /^Rotate$/ }).click()],
   ["mirror-stop", "olivia", "/orgs/acme/mirrors/dhi-nginx", (page) => page.locator("summary", { hasText: /^Stop/ }).click()],
   ["mirror-public", "mia", "/orgs/acme/mirrors/dhi-redis"],
+  ["repository-request", "mia", "/orgs/acme/catalog/keycloak", (page) => page.locator("summary", { hasText: /^Request a mirror$/ }).click()],
+  ["repository-custom", "carl", "/orgs/acme/catalog/keycloak"],
+  ["requests", "olivia", "/orgs/acme/requests"],
+  ["requests-member", "mia", "/orgs/acme/requests"],
+  ["requests-decided", "olivia", "/orgs/acme/requests?state=decided"],
+  ["requests-empty", "gus", "/orgs/globex/requests"],
+  ["selections", "olivia", "/orgs/acme/requests/selections"],
+  ["selections-empty", "gus", "/orgs/globex/requests/selections"],
+  ["selection-preview", "olivia", "/orgs/acme/requests/selections/new", async (page) => {
+    await page.getByRole("button", { name: "Preview" }).click();
+    await page.getByText(/^Matches \d+/).waitFor();
+  }],
   ["destinations", "olivia", "/orgs/acme/destinations"],
   ["destinations-empty", "gus", "/orgs/globex/destinations"],
   ["destination-new", "olivia", "/orgs/acme/destinations/new"],
@@ -174,6 +186,7 @@ async function world() {
     }
   };
   await webhook();
+  await wishes(name);
   const [good, bad] = [await one(`Production ${name}`, "robot-demo-password"), await one(`Refused ${name}`, "wrong")];
   const runs = { good: await run(good.rule), again: await run(good.rule), bad: await run(bad.rule) };
   // Docker loses a signature, and a destination that has not seen the image before holds its tags.
@@ -203,4 +216,15 @@ async function webhook() {
     push_data: { tag, pushed_at: Math.floor(Date.now() / 1000), pusher: "dockerhardenedimages" }, repository: { repo_name: "acme/dhi-nginx" },
   });
   for (const data of [body("1.29"), body("1.29"), body("no tag")]) await owner.post(address, { data });
+}
+
+// A request that waits, one that was declined, and a selection that asks for more.
+async function wishes(name) {
+  const organization = "acme";
+  const ask = (wish) => post("requests/ask", { organization, "form[source]": "keycloak", "form[name]": `dhi-${wish}-${name}`, "form[note]": "For the shop's sign-in; it is to be there before the winter sale." });
+  await ask("no");
+  const { rows } = await read("requests/list");
+  await post("requests/decide", { organization, "form[ids][]": rows[0].id, "form[reason]": "The platform team has one: ask there.", intent: "decline" });
+  await ask("open");
+  await post("selections/save", { organization, "form[name]": `Databases ${name}`, "form[category]": "databases-and-storage", "form[cap]": "1", intent: "save" });
 }

@@ -60,6 +60,8 @@ pub mod keys;
 #[cfg(feature = "ssr")]
 pub mod mirrors;
 #[cfg(feature = "ssr")]
+pub mod requests;
+#[cfg(feature = "ssr")]
 pub mod rules;
 
 #[cfg(feature = "ssr")]

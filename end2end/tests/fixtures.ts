@@ -11,7 +11,7 @@ const CONTROL = "http://127.0.0.1:4884";
 /** The registry of the sandbox that rules forward to. */
 export const REGISTRY = { host: "127.0.0.1:4883", username: "robot", password: "robot-demo-password" };
 
-export type Person = "olivia" | "adam" | "mia" | "gus";
+export type Person = "olivia" | "adam" | "carl" | "mia" | "gus";
 
 /** Where a rule and its destination can be found. */
 export interface Written {

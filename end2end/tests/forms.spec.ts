@@ -236,8 +236,8 @@ test("the chosen colours are there at once and stay", async ({ page, as, open, s
 
 test.describe("a member looks, and reads who may do more", () => {
   const pages: [name: string, address: (made: { destination: string; rule: string }) => string, words: string | RegExp, missing: string[]][] = [
-    ["repository", () => "/orgs/acme/catalog/vault", /^Only owners of acme may mirror it/, ["Mirror to repository"]],
-    ["mirror", () => "/orgs/acme/mirrors/dhi-nginx", "Only owners of acme may stop it.", ["Stop mirroring"]],
+    ["repository", () => "/orgs/acme/catalog/vault", /^Owners and editors of acme may mirror it/, ["Mirror to repository", "Try to mirror"]],
+    ["mirror", () => "/orgs/acme/mirrors/dhi-nginx", "Owners and editors of acme may stop it.", ["Stop mirroring"]],
     ["new destination", () => "/orgs/acme/destinations/new", "Admins add destinations", ["Save", "Test connection"]],
     ["destination", (made) => made.destination, "Admins and owners of the organization can change or test this destination.", ["Save", "Delete"]],
     ["new rule", () => "/orgs/acme/rules/new", "Admins write rules", ["Save", "Preview"]],

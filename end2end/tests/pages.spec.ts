@@ -1,6 +1,7 @@
 // Every page in its states: one heading, a title, nobody kept out, nothing wider than a phone.
 
-import { barriers, expect, over, overflow, started, test, written, type Person } from "./fixtures";
+import type { APIRequestContext } from "@playwright/test";
+import { barriers, expect, over, overflow, post, started, test, written, type Person } from "./fixtures";
 
 const NOWHERE = "01931f6e-7b0a-7000-8000-000000000001";
 
@@ -10,6 +11,7 @@ interface Made {
   run: string;
   /** A run with a password that the registry refuses. */
   failed: string;
+  selection: string;
 }
 
 interface Seen {
@@ -35,7 +37,7 @@ const full: Seen[] = [
   { name: "catalog as a table", person: "mia", address: acme("catalog?kind=image&view=table"), heading: "Catalog", words: /^\d+ of \d+ repositories$/ },
   { name: "repository", person: "olivia", address: acme("catalog/postgres"), heading: "PostgreSQL", words: "Docker copies it into acme" },
   { name: "repository's overview", person: "olivia", address: acme("catalog/nginx?tab=overview"), heading: "Nginx", words: "View in repository" },
-  { name: "repository's guides", person: "adam", address: acme("catalog/nginx?tab=guides"), heading: "Nginx", words: "Only owners of acme may mirror it to another repository." },
+  { name: "repository's guides", person: "adam", address: acme("catalog/nginx?tab=guides"), heading: "Nginx", words: "Mirror to another repository" },
   { name: "repository, filtered", person: "mia", address: acme("catalog/golang?compliance=fips&tool=skopeo&sort=vulnerabilities"), heading: "Go", words: "1 of 3 variants" },
   { name: "chart", person: "olivia", address: acme("catalog/redis-chart"), heading: /Redis/, words: "Helm chart" },
   { name: "tag of the catalog", person: "mia", address: acme("catalog/nginx/tags/1.29"), heading: "nginx:1.29", words: "Digest of this platform" },
@@ -45,6 +47,15 @@ const full: Seen[] = [
   { name: "mirrors", person: "olivia", address: acme("mirrors"), heading: "Mirrors", words: /^Everybody can pull what is in it\./ },
   { name: "mirror", person: "olivia", address: acme("mirrors/dhi-nginx"), heading: "dhi-nginx", words: "What Docker pushed into this repository, newest first." },
   { name: "public mirror", person: "mia", address: acme("mirrors/dhi-redis"), heading: "dhi-redis", words: "acme/dhi-redis is public" },
+  { name: "repository, for members", person: "mia", address: acme("catalog/keycloak"), heading: "Keycloak", words: "Request a mirror" },
+  { name: "repository, for a custom role", person: "carl", address: acme("catalog/keycloak"), heading: "Keycloak", words: "Try to mirror" },
+  { name: "requests", person: "olivia", address: acme("requests"), heading: "Requests", words: "Asked for to be looked at." },
+  { name: "requests, for members", person: "mia", address: acme("requests"), heading: "Requests", words: "Asked for to be looked at." },
+  { name: "requests that are decided", person: "mia", address: acme("requests?state=decided"), heading: "Requests", words: "Declined to be looked at." },
+  { name: "selections", person: "adam", address: acme("requests/selections"), heading: "Selections", words: "with “nothing like it”" },
+  { name: "new selection", person: "adam", address: acme("requests/selections/new"), heading: "New selection", words: "Only repositories with" },
+  { name: "new selection, for members", person: "mia", address: acme("requests/selections/new"), heading: "New selection", words: "Admins write selections" },
+  { name: "selection", person: "adam", address: (made) => made.selection, heading: /^Selection /, words: "Only repositories with" },
   { name: "destinations", person: "adam", address: acme("destinations"), heading: "Destinations", words: "Plain HTTP" },
   { name: "new destination", person: "adam", address: acme("destinations/new"), heading: "New destination", words: "What to enter" },
   { name: "destination", person: "adam", address: (made) => made.destination, heading: /^Registry /, words: "A password or token is kept." },
@@ -80,6 +91,9 @@ const empty: Seen[] = [
   { name: "where nothing is", person: "gus", address: globex("where?q=none"), heading: "Where is it?", title: "Where is it\\?", words: "Ferry has not seen it" },
   { name: "runs where nothing fits", person: "mia", address: acme("runs?q=nothing-like-it"), heading: "Runs", words: "No run here" },
   { name: "mirrors", person: "gus", address: globex("mirrors"), heading: "Mirrors", words: "globex has no mirrors yet" },
+  { name: "requests", person: "gus", address: globex("requests"), heading: "Requests", words: "No request is open" },
+  { name: "requests that are decided", person: "gus", address: globex("requests?state=decided"), heading: "Requests", words: "Nothing was decided yet" },
+  { name: "selections", person: "gus", address: globex("requests/selections"), heading: "Selections", words: "No selection yet" },
   { name: "destinations", person: "gus", address: globex("destinations"), heading: "Destinations", words: "No destination yet" },
   { name: "rules", person: "gus", address: globex("rules"), heading: "Rules", words: "No rule yet" },
   { name: "new rule", person: "gus", address: globex("rules/new"), heading: "New rule", words: "A rule needs a destination" },
@@ -100,6 +114,7 @@ const absent: Seen[] = [
   { name: "tag that the catalog lacks", person: "olivia", address: acme("catalog/nginx/tags/0.0"), heading: "nginx:0.0", status: 404, words: missing },
   { name: "tag of no mirror", person: "olivia", address: acme("mirrors/dhi-nothing/tags/1"), heading: "dhi-nothing:1", status: 404, words: missing },
   { name: "mirror", person: "olivia", address: acme("mirrors/dhi-nothing"), heading: "dhi-nothing", title: "Mirror", status: 404, words: missing },
+  { name: "selection", person: "olivia", address: acme(`requests/selections/${NOWHERE}`), heading: "Selection", status: 404, words: missing },
   { name: "destination", person: "olivia", address: acme(`destinations/${NOWHERE}`), heading: "Destination", status: 404, words: missing },
   { name: "rule", person: "olivia", address: acme(`rules/${NOWHERE}`), heading: "Rule", status: 404, words: missing },
   { name: "change of a rule", person: "olivia", address: acme(`rules/${NOWHERE}/edit`), heading: "Edit rule", status: 404, words: missing },
@@ -109,12 +124,27 @@ const absent: Seen[] = [
 
 let made: Made;
 
+/** A request that is open, one that is declined, and a selection that takes nothing; the address of that. */
+async function asked(owner: APIRequestContext, name: string): Promise<string> {
+  const organization = "acme";
+  for (const wish of ["declined", "open"]) {
+    await post(owner, "requests/ask", { organization, "form[source]": "keycloak", "form[name]": `dhi-${wish}-${name}`, "form[note]": "Asked for to be looked at." });
+    if (wish === "open") break;
+    const { rows } = await (await owner.get(`/api/requests/list?organization=${organization}`)).json();
+    await post(owner, "requests/decide", { organization, "form[ids][]": rows[0].id, "form[reason]": "Declined to be looked at.", intent: "decline" });
+  }
+  await post(owner, "selections/save", { organization, "form[name]": `Selection ${name}`, "form[words]": "nothing like it", "form[cap]": "20", intent: "save" });
+  const selections = await (await owner.get(`/api/selections/list?organization=${organization}`)).json();
+  return acme(`requests/selections/${selections.find((one: { name: string }) => one.name === `Selection ${name}`).id}`);
+}
+
 test.beforeAll(async ({ owner }, info) => {
   test.setTimeout(60_000);
   const name = `${info.project.name.split("-")[0]}-${Date.now().toString(36).slice(-4)}`;
   const good = await written(owner, name);
   const bad = await written(owner, `${name}-failed`, "a password that is none");
-  made = { ...good, run: await started(owner, good.rule), failed: await started(owner, bad.rule) };
+  const selection = await asked(owner, name);
+  made = { ...good, selection, run: await started(owner, good.rule), failed: await started(owner, bad.rule) };
   expect(await over(owner, made.run)).toBe("succeeded");
   expect(await over(owner, made.failed)).toBe("failed");
 });
@@ -165,6 +195,9 @@ test("the navigation", async ({ page, as, open }) => {
           - listitem:
             - link "Mirrors":
               - /url: /orgs/acme/mirrors
+          - listitem:
+            - link /^Requests/:
+              - /url: /orgs/acme/requests
           - listitem:
             - link "Destinations":
               - /url: /orgs/acme/destinations

@@ -46,15 +46,28 @@ pub async fn admin(organization: &OrgName) -> Result<Visitor, ApiError> {
     }
 }
 
-/// Those who may start and stop mirrors.
-pub async fn owner(organization: &OrgName) -> Result<Visitor, ApiError> {
+/// Those who may start and stop mirrors, or may try: Docker Hub decides.
+pub async fn mirrorer(organization: &OrgName) -> Result<Visitor, ApiError> {
     let visitor = member(organization).await?;
     if visitor.role.may_mirror() {
         Ok(visitor)
     } else {
+        Err(ApiError::Forbidden(format!(
+            "Only owners and editors of {organization} may start and stop mirrors; you are a member. Request the mirror \
+             on the repository's page, and an owner decides."
+        )))
+    }
+}
+
+/// Those who decide what others ask for.
+pub async fn owner(organization: &OrgName) -> Result<Visitor, ApiError> {
+    let visitor = member(organization).await?;
+    if visitor.role.may_decide() {
+        Ok(visitor)
+    } else {
         let role = visitor.role.label().to_lowercase();
         Err(ApiError::Forbidden(format!(
-            "Only owners of {organization} may start and stop mirrors; you are signed in as {role}. Ask an owner."
+            "Only owners of {organization} may do this; you are signed in as {role}. Ask an owner."
         )))
     }
 }

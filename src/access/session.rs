@@ -125,8 +125,9 @@ pub(super) async fn memberships(hub: &crate::hub::Session) -> Result<Vec<Members
             let role = match found.role {
                 Some(DockerRole::Owner) => Role::Owner,
                 Some(DockerRole::Editor) => Role::Admin,
-                // An unknown role counts as the least privilege; Docker decides about more.
-                _ => Role::Member,
+                Some(DockerRole::Member) => Role::Member,
+                // An unknown role counts as the least privilege; whether it may mirror, Docker decides.
+                Some(DockerRole::Other(_)) | None => Role::Custom,
             };
             Some(Membership { organization, role })
         })

@@ -1,4 +1,4 @@
-//! Mirrors: everybody in the organization looks, owners start and stop them.
+//! Mirrors: everybody in the organization looks; whoever Docker Hub lets starts and stops them.
 
 use leptos::prelude::*;
 use server_fn::codec::GetUrl;
@@ -22,7 +22,7 @@ pub async fn get_mirror(organization: OrgName, name: MirrorName) -> Result<Mirro
 /// Asks Docker to mirror a catalog repository to `name`, and goes to the mirror's page. Form `mirror`, field `name`.
 #[server(prefix = "/api", endpoint = "mirrors/start")]
 pub async fn start_mirror(organization: OrgName, source: CatalogName, name: String) -> Result<(), ApiError> {
-    let visitor = crate::access::owner(&organization).await?;
+    let visitor = crate::access::mirrorer(&organization).await?;
     let answer = crate::mirrors::start(&visitor, &source, &name).await.map_err(ApiError::from);
     let kept = serde_json::json!({ "source": source, "name": name });
     let mirror = crate::access::forms::keep("mirror", &kept, answer).await?;
@@ -33,7 +33,7 @@ pub async fn start_mirror(organization: OrgName, source: CatalogName, name: Stri
 /// Asks Docker to stop updating a mirror; the repository stays. Goes to the list of mirrors.
 #[server(prefix = "/api", endpoint = "mirrors/stop")]
 pub async fn stop_mirror(organization: OrgName, name: MirrorName) -> Result<(), ApiError> {
-    let visitor = crate::access::owner(&organization).await?;
+    let visitor = crate::access::mirrorer(&organization).await?;
     let answer = match crate::mirrors::stop(&visitor, &name).await {
         // Nothing comes any more that it could tell of.
         Ok(()) => crate::hooks::forget(&visitor, &name).await.map_err(ApiError::from),

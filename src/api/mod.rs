@@ -15,6 +15,8 @@ pub mod hooks;
 pub mod keys;
 pub mod mirrors;
 pub mod pauses;
+pub mod requests;
 pub mod rules;
 pub mod runs;
+pub mod selections;
 pub mod session;

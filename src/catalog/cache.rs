@@ -52,11 +52,13 @@ pub(super) async fn for_page(visitor: &Visitor) -> Result<Kept, CatalogError> {
     Ok(Kept::of(catalog, mirrors))
 }
 
-/// For what nobody waits for: read again first where it is old and the organization has a token.
-pub(super) async fn by_itself(app: &App, organization: &OrgName) -> Result<Kept, CatalogError> {
+/// For what nobody waits for: read again first where it is old and there is a token.
+pub(super) async fn by_itself(
+    app: &App,
+    organization: &OrgName,
+    hub: Option<&hub::Session>,
+) -> Result<Kept, CatalogError> {
     let (catalog, mirrors) = listings::heads(&app.db, organization).await?;
-    let hub = own_session(app, organization).await?;
-    let hub = hub.as_ref();
     let catalog = own_part(app, organization, hub, catalog).await?;
     let mirrors = own_part(app, organization, hub, mirrors).await?;
     Ok(Kept::of(catalog, mirrors))

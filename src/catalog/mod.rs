@@ -21,6 +21,8 @@ use narrow::Seen;
 
 pub use repository::get;
 
+
+
 /// Why the catalog cannot be shown.
 #[derive(Debug, thiserror::Error)]
 pub enum CatalogError {
@@ -78,10 +80,15 @@ pub async fn list(visitor: &Visitor, filter: &CatalogFilter) -> Result<CatalogLi
 }
 
 /// Every entry of the catalog as the organization is shown it, by name, with its mirrors and the rules that forward them: for
-/// what looks at the catalog with nobody waiting. What is old is read again first with the organization's own token; where
-/// that fails, what was read before is the answer.
-pub async fn entries(app: &App, organization: &OrgName) -> Result<Vec<CatalogEntry>, CatalogError> {
-    let kept = cache::by_itself(app, organization).await?;
+/// what looks at the catalog with nobody waiting. What is old is read again first with the given token, or the
+/// organization's own; where that fails, what was read before is the answer.
+pub async fn entries(
+    app: &App,
+    organization: &OrgName,
+    hub: Option<&hub::Session>,
+) -> Result<Vec<CatalogEntry>, CatalogError> {
+    let own = if hub.is_some() { None } else { cache::own_session(app, organization).await? };
+    let kept = cache::by_itself(app, organization, hub.or(own.as_ref())).await?;
     let rules = rules::by_mirror(&app.db, organization).await?;
     Ok(Seen::all(&kept.catalog, &kept.mirrors, &rules).iter().map(Seen::complete).collect())
 }

@@ -1,4 +1,4 @@
-//! What begins by itself: schedules, regular looks at everything, and Docker's mirroring log. Each worker looks every
+//! What begins by itself: schedules, regular looks at everything, Docker's mirroring log, selections. Each worker looks every
 //! moment; a row that one of them has locked is not seen by the others, so each begins once.
 
 use std::time::Duration;
@@ -9,10 +9,10 @@ use tokio_util::sync::CancellationToken;
 use super::{Cause, ForwardError, begin_run};
 use crate::app::App;
 use crate::model::{Rule, Trigger};
-use crate::queue::{FollowLog, SweepHistory};
+use crate::queue::{FollowLog, LookThrough, SweepHistory};
 use crate::rules::timing::Timing;
 use crate::store::triggers::{self, Due};
-use crate::store::{self, Tx, rules, workers};
+use crate::store::{self, Tx, rules, selections, workers};
 
 /// How often it is looked.
 const TICK: Duration = Duration::from_secs(2);
@@ -54,6 +54,7 @@ pub async fn tick(app: &App, sweep: bool) -> Result<(), ForwardError> {
     while scheduled(app).await? {}
     while reconciled(app).await? {}
     while followed(app).await? {}
+    while looked_through(app).await? {}
     if sweep {
         let mut tx = store::begin(&app.db).await?;
         app.queue.add(&mut tx, &SweepHistory::new()).await?;
@@ -102,6 +103,15 @@ async fn followed(app: &App) -> Result<bool, ForwardError> {
         return Ok(false);
     };
     app.queue.add(&mut tx, &FollowLog::new(organization)).await?;
+    store::commit(tx).await?;
+    Ok(true)
+}
+
+/// Queues one look through the catalog for a selection; answers whether one was due.
+async fn looked_through(app: &App) -> Result<bool, ForwardError> {
+    let mut tx = store::begin(&app.db).await?;
+    let Some((organization, selection)) = selections::due(&mut tx, app.clock.now()).await? else { return Ok(false) };
+    app.queue.add(&mut tx, &LookThrough::new(organization, selection)).await?;
     store::commit(tx).await?;
     Ok(true)
 }

@@ -42,6 +42,8 @@ pub enum MirrorError {
     Privacy(HubError),
     #[error("{0} is still public")]
     StillPublic(RepoName),
+    #[error("Docker Hub does not let this person or token do it: {0}")]
+    Denied(String),
 }
 
 impl From<MirrorError> for ApiError {
@@ -61,6 +63,10 @@ impl From<MirrorError> for ApiError {
             MirrorError::NotFound(name) => {
                 Self::NotFound(format!("There is no mirror called {name}; it may have been stopped meanwhile."))
             }
+            // Docker's own words: who may is for Docker to say, and changes.
+            MirrorError::Denied(message) => Self::Forbidden(format!(
+                "Docker Hub refuses: “{message}” Sign in with a token that may read and write, or ask an owner to do it."
+            )),
             MirrorError::Taken { repository, source_name } => Self::Invalid(FieldErrors::one(
                 "name",
                 format!("{repository} is the mirror of {source_name} already: choose another name."),
@@ -117,7 +123,7 @@ pub async fn start(visitor: &Visitor, source: &CatalogName, name: &str) -> Resul
     if let Some(other) = taken.filter(|other| other.source.name != source.as_str()) {
         return Err(MirrorError::Taken { repository: to, source_name: other.source.name });
     }
-    visitor.hub.set_mirror(organization, &from, &to).await?;
+    visitor.hub.set_mirror(organization, &from, &to).await.map_err(denied)?;
     record(visitor, "mirror.start", &format!("{from} to {to}")).await?;
     Ok(name)
 }
@@ -127,9 +133,16 @@ pub async fn stop(visitor: &Visitor, name: &MirrorName) -> Result<(), MirrorErro
     let mirror = find(visitor, name).await?;
     match visitor.hub.remove_mirror(visitor.organization.as_str(), &mirror.id).await {
         Err(HubError::NotFound) => return Err(MirrorError::NotFound(name.clone())),
-        other => other?,
+        other => other.map_err(denied)?,
     }
     record(visitor, "mirror.stop", &format!("{}/{name}", visitor.organization)).await
+}
+
+fn denied(error: HubError) -> MirrorError {
+    match error {
+        HubError::Forbidden { message } => MirrorError::Denied(message),
+        error => error.into(),
+    }
 }
 
 async fn record(visitor: &Visitor, action: &'static str, subject: &str) -> Result<(), MirrorError> {

@@ -70,3 +70,11 @@ id! {
     /// What deliveries about one tag amount to until its runs are started.
     HintId
 }
+id! {
+    /// A mirror that somebody asks for.
+    RequestId
+}
+id! {
+    /// A selection of the catalog.
+    SelectionId
+}

@@ -29,9 +29,11 @@ mod probe;
 mod proof;
 mod rates;
 mod repository;
+mod request;
 mod rule;
 mod run;
 mod schedule;
+mod selection;
 mod sought;
 mod text;
 mod timeline;
@@ -55,7 +57,9 @@ pub use facets::{CatalogFilter, CatalogList, CatalogRefusal, CatalogSort, Facet,
 pub use failure::{Failure, FailureClass, Mend, Pause};
 pub use history::{FilterNames, FoundRun, FoundTag, RunFilter, RunQuery};
 pub use hook::{Changes, Delivery, DeliveryFilter, DeliveryOutcome, DeliveryRun, Hook, HookAddress, HookDetail, LedTo};
-pub use ids::{AuditId, DeliveryId, DestinationId, HintId, HookId, ItemId, KeyId, PreviewId, RuleId, RunId};
+pub use ids::{
+    AuditId, DeliveryId, DestinationId, HintId, HookId, ItemId, KeyId, PreviewId, RequestId, RuleId, RunId, SelectionId,
+};
 pub use image::{Digest, Host, ImageRef, Platform, Reference, RepoName, RepoRef, Tag};
 pub use key::{KeyDraft, KeyForm, KeyOrigin, SigningKey};
 pub use mirror::{LogState, Mirror, MirrorDetail, MirrorList, MirrorLogEntry, MirrorName, MirrorState, MirrorTag};
@@ -73,9 +77,13 @@ pub use repository::{
     AtDestination, AtHub, CatalogRepository, HealthPolicy, HealthScore, MirrorPlaces, PolicyStatus, RepositoryText,
     Shared, TextHeading, Variant, VariantImage, VulnerabilityCounts,
 };
+pub use request::{Asker, Decision, DecisionForm, MirrorRequest, RequestFilter, RequestForm, RequestState};
 pub use rule::{NameTemplate, Rule, RuleDraft, RuleForm, TagFilter, TagPattern};
 pub use run::{Item, ItemCounts, ItemState, Plan, RunDetail, RunState, RunSummary, Swept, Trigger};
 pub use schedule::{Schedule, ScheduleForm, TimeOfDay, Window};
+pub use selection::{
+    Look, Selection, SelectionChoices, SelectionDraft, SelectionFilter, SelectionForm, SelectionPreview,
+};
 pub use sought::{DigestStart, Sought};
 pub use text::Refused;
 pub use timeline::{DigestTimeline, FreshDay, Freshness, Step, StepKind, TagTimeline};

@@ -20,11 +20,14 @@ checked_text! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
-    /// Looks at everything but secrets.
+    /// Looks at everything but secrets, and asks for mirrors.
     Member,
-    /// Configures destinations and rules and starts runs: Docker Hub's editor.
+    /// One that Ferry does not know, such as a role the organization made: least privilege here, and Docker decides
+    /// whether it may mirror.
+    Custom,
+    /// Configures destinations and rules, starts runs and mirrors: Docker Hub's editor.
     Admin,
-    /// Mirrors and stops mirroring besides.
+    /// Decides besides what others ask for.
     Owner,
 }
 
@@ -33,6 +36,7 @@ impl Role {
     pub fn label(self) -> &'static str {
         match self {
             Self::Member => "Member",
+            Self::Custom => "Custom role",
             Self::Admin => "Admin",
             Self::Owner => "Owner",
         }
@@ -43,8 +47,13 @@ impl Role {
         self >= Self::Admin
     }
 
-    /// Starting and stopping mirrors.
+    /// Starting and stopping mirrors; of a custom role only Docker knows, so it may try.
     pub fn may_mirror(self) -> bool {
+        self >= Self::Custom
+    }
+
+    /// Approving and declining what others ask for.
+    pub fn may_decide(self) -> bool {
         self == Self::Owner
     }
 }

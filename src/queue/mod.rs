@@ -6,7 +6,7 @@ use graphile_worker::worker_utils::types::CleanupTask;
 use serde::{Deserialize, Serialize};
 use sqlx::{PgPool, Postgres, Transaction};
 
-use crate::model::{ApiError, Digest, HintId, OrgName, RepoName, RunId};
+use crate::model::{ApiError, Digest, HintId, OrgName, RepoName, RunId, SelectionId};
 
 /// PostgreSQL schema of the queue's own tables.
 pub const SCHEMA: &str = "ferry_queue";
@@ -162,6 +162,38 @@ impl Job for RefreshCatalog {
 
     fn key(&self) -> String {
         format!("catalog:{}", self.organization)
+    }
+}
+
+/// Look through the catalog for what a selection proposes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LookThrough {
+    organization: OrgName,
+    selection: SelectionId,
+}
+
+impl LookThrough {
+    /// For this selection.
+    pub fn new(organization: OrgName, selection: SelectionId) -> Self {
+        Self { organization, selection }
+    }
+
+    /// The organization.
+    pub fn organization(&self) -> &OrgName {
+        &self.organization
+    }
+
+    /// The selection.
+    pub fn selection(&self) -> SelectionId {
+        self.selection
+    }
+}
+
+impl Job for LookThrough {
+    const NAME: &'static str = "look_through";
+
+    fn key(&self) -> String {
+        format!("selection:{}", self.selection)
     }
 }
 

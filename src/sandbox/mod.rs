@@ -61,7 +61,7 @@ pub struct Options {
     pub token_life: Duration,
     /// Life of a registry token.
     pub registry_token_life: Duration,
-    /// The lowest role that may begin and stop a mirror: the schema says owner, the newest documents say editor.
+    /// The lowest role that may begin and stop a mirror: the newest documents say editor, the schema says owner.
     pub mirror_role: Role,
     /// How many referrers a registry lists at once.
     pub referrers_page: usize,
@@ -107,7 +107,7 @@ impl Default for Options {
             mirror_pace: Duration::from_millis(10),
             token_life: Duration::from_mins(10),
             registry_token_life: Duration::from_mins(5),
-            mirror_role: Role::Owner,
+            mirror_role: Role::Editor,
             referrers_page: 10,
             pull_limit: 5000,
             pull_window: Duration::from_hours(6),

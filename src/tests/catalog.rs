@@ -188,21 +188,21 @@ async fn what_was_mirrored_or_is_forwarded_since_is_shown_at_once() {
 async fn who_selects_without_a_visitor_is_given_every_entry() {
     let story = Story::begin().await;
     let acme: OrgName = "acme".parse().expect("a name");
-    let never = catalog::entries(&story.app, &acme).await;
+    let never = catalog::entries(&story.app, &acme, None).await;
     assert!(matches!(never, Err(CatalogError::NeverRead)), "{never:?}");
     let olivia = story.signed_in("olivia").await;
     story.connect(&olivia).await;
-    let read = catalog::entries(&story.app, &acme).await.expect("with the organization's token");
+    let read = catalog::entries(&story.app, &acme, None).await.expect("with the organization's token");
     assert!(read.len() > 12 && read.iter().any(|entry| entry.fips));
     assert_eq!(list(&olivia, &[]).await.total as usize, read.len(), "a page shows the same");
 
     story.world().describe("vault", "Another sentence.").expect("the vault");
     an_hour(&story).await;
-    let renewed = catalog::entries(&story.app, &acme).await.expect("read again");
+    let renewed = catalog::entries(&story.app, &acme, None).await.expect("read again");
     assert!(renewed.iter().any(|entry| entry.short_description == "Another sentence."));
     docker_is_away(&story);
     an_hour(&story).await;
-    let kept = catalog::entries(&story.app, &acme).await.expect("what was read before");
+    let kept = catalog::entries(&story.app, &acme, None).await.expect("what was read before");
     assert_eq!(kept, renewed);
     story.world().faults().clear();
     story.end().await;

@@ -1,4 +1,5 @@
-//! Who may do what: each server function as nobody, a stranger to the organization, a member, an admin and an owner.
+//! Who may do what: each server function as nobody, a stranger to the organization, a member, somebody with a custom
+//! role, an admin and an owner.
 
 use super::person::Person;
 use super::story::Story;
@@ -8,6 +9,7 @@ use super::story::Story;
 enum Least {
     Anybody,
     Member,
+    Custom,
     Admin,
     Owner,
 }
@@ -50,10 +52,26 @@ const DOORS: &[Door] = &[
     Door {
         function: "mirrors/start",
         read: false,
-        least: Least::Owner,
+        least: Least::Custom,
         fields: &[("source", "node"), ("name", "bad")],
     },
-    Door { function: "mirrors/stop", read: false, least: Least::Owner, fields: &[("name", "dhi-none")] },
+    Door { function: "mirrors/stop", read: false, least: Least::Custom, fields: &[("name", "dhi-none")] },
+    Door { function: "requests/list", read: true, least: Least::Member, fields: &[] },
+    Door { function: "requests/of", read: true, least: Least::Member, fields: &[("source", "node")] },
+    Door { function: "requests/open", read: true, least: Least::Member, fields: &[] },
+    Door { function: "requests/ask", read: false, least: Least::Member, fields: &[("form[source]", "")] },
+    Door {
+        function: "requests/decide",
+        read: false,
+        least: Least::Owner,
+        fields: &[("form[ids][]", NO_ID), ("intent", "approve")],
+    },
+    Door { function: "requests/withdraw", read: false, least: Least::Member, fields: &[("id", NO_ID)] },
+    Door { function: "selections/list", read: true, least: Least::Member, fields: &[] },
+    Door { function: "selections/get", read: true, least: Least::Member, fields: &[("id", NO_ID)] },
+    Door { function: "selections/choices", read: true, least: Least::Member, fields: &[] },
+    Door { function: "selections/save", read: false, least: Least::Admin, fields: &[("form[name]", "")] },
+    Door { function: "selections/delete", read: false, least: Least::Admin, fields: &[("id", NO_ID)] },
     Door { function: "destinations/list", read: true, least: Least::Member, fields: &[] },
     Door { function: "destinations/get", read: true, least: Least::Member, fields: &[("id", NO_ID)] },
     Door { function: "destinations/save", read: false, least: Least::Admin, fields: &[("form[name]", "")] },
@@ -151,6 +169,7 @@ async fn every_server_function_asks_who_it_is() {
         ("nobody", story.nobody(), None),
         ("gus, a stranger", story.signed_in("gus").await, None),
         ("mia, a member", story.signed_in("mia").await, Some(Least::Member)),
+        ("carl, with a custom role", story.signed_in("carl").await, Some(Least::Custom)),
         ("adam, an admin", story.signed_in("adam").await, Some(Least::Admin)),
         ("olivia, an owner", story.signed_in("olivia").await, Some(Least::Owner)),
     ];
@@ -196,6 +215,9 @@ async fn pages_and_events_of_an_organization_are_for_its_people() {
         "catalog/nginx/tags/1.29?tab=attestations",
         "mirrors",
         "mirrors/dhi-nginx/tags/1.29",
+        "requests",
+        "requests/selections",
+        "requests/selections/new",
         "destinations",
         "destinations/new",
         "rules",

@@ -16,7 +16,7 @@ const LAYERS: &[&[&str]] = &[
     &["app"],
     &["connection"],
     &["access", "catalog", "mirrors", "destinations", "hooks", "keys", "rules"],
-    &["forward", "history", "evidence"],
+    &["forward", "history", "evidence", "requests"],
     &["api", "webhook", "worker"],
     &["web"],
     &["server"],

@@ -14,8 +14,10 @@ use crate::web::frame::Frame;
 use crate::web::pages::deliveries::DeliveriesPage;
 use crate::web::pages::destinations::{DestinationPage, DestinationsPage, NewDestinationPage};
 use crate::web::pages::keys::KeysPage;
+use crate::web::pages::requests::RequestsPage;
 use crate::web::pages::rules::{EditRulePage, NewRulePage, RulePage, RulesPage};
 use crate::web::pages::runs::{RunPage, RunsPage};
+use crate::web::pages::selections::{EditSelectionPage, NewSelectionPage, SelectionsPage};
 use crate::web::pages::{
     AuditPage, CatalogPage, CatalogTagPage, ConnectionPage, HomePage, MirrorPage, MirrorsPage, NotFoundPage, OverviewPage,
     RepositoryPage, SignInPage, TagPage, ToOverview, WherePage,
@@ -78,6 +80,10 @@ fn OrganizationRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("mirrors") view=MirrorsPage ssr=SsrMode::Async />
             <Route path=path!("mirrors/:name") view=MirrorPage ssr=SsrMode::Async />
             <Route path=path!("mirrors/:name/tags/:tag") view=TagPage ssr=SsrMode::Async />
+            <Route path=path!("requests") view=RequestsPage ssr=SsrMode::Async />
+            <Route path=path!("requests/selections") view=SelectionsPage ssr=SsrMode::Async />
+            <Route path=path!("requests/selections/new") view=NewSelectionPage ssr=SsrMode::Async />
+            <Route path=path!("requests/selections/:id") view=EditSelectionPage ssr=SsrMode::Async />
             <Route path=path!("destinations") view=DestinationsPage ssr=SsrMode::Async />
             <Route path=path!("destinations/new") view=NewDestinationPage ssr=SsrMode::Async />
             <Route path=path!("destinations/:id") view=DestinationPage ssr=SsrMode::Async />

@@ -6,9 +6,10 @@ use leptos::suspense::Unsuspend;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::{use_location, use_params_map};
 
+use crate::api::requests::count_open_requests;
 use crate::api::session::{ChooseTheme, SignOut, get_viewer};
 use crate::model::{ApiError, OrgName, Role, Viewer};
-use crate::web::components::{Loading, PlainShell, Shell};
+use crate::web::components::{Loading, PlainShell, Shell, WaitingCount};
 use crate::web::exposed::{ExposedNotices, ExposedState};
 use crate::web::pages::{NotFoundPage, ReadError, ToSignIn};
 use crate::web::platform;
@@ -32,6 +33,15 @@ pub fn use_organization() -> OrgName {
 /// What the person may do in this organization. Only inside the frame.
 pub fn use_role() -> Role {
     expect_context::<Place>().role
+}
+
+/// How many requests wait for this person; asked on every page, and once more by whoever changes it.
+#[derive(Clone, Copy)]
+struct WaitingRequests(Resource<Result<u32, ApiError>>);
+
+/// How many requests wait for this person's decision; none for whoever decides nothing. Only inside the frame.
+pub fn use_waiting_requests() -> Resource<Result<u32, ApiError>> {
+    expect_context::<WaitingRequests>().0
 }
 
 /// The address now: path and query.
@@ -90,6 +100,19 @@ fn Inside(viewer: Viewer, place: Place) -> impl IntoView {
     let (user, path) = (viewer.username.clone(), use_address());
     let (org, role) = (place.organization.to_string(), place.role.label());
     let (organization, may_change) = (place.organization.clone(), place.role.may_configure());
+    let waiting = waiting_requests(&place);
+    let requests = move || {
+        view! {
+            <Transition>
+                {move || Suspend::new(async move {
+                    // Where it is not known, the page itself says what is wrong.
+                    let number = waiting.await.unwrap_or_default();
+                    (number > 0).then(|| view! { <WaitingCount number /> })
+                })}
+            </Transition>
+        }
+    };
+    provide_context(WaitingRequests(waiting));
     provide_context(CurrentViewer(viewer));
     provide_context(place);
     ExposedState::provide(&organization);
@@ -103,9 +126,22 @@ fn Inside(viewer: Viewer, place: Place) -> impl IntoView {
             theme=platform::theme()
             theme_action=ChooseTheme::url()
             sign_out_action=SignOut::url()
+            requests
         >
             <ExposedNotices organization may_change />
             <Outlet />
         </Shell>
     }
+}
+
+fn waiting_requests(place: &Place) -> Resource<Result<u32, ApiError>> {
+    let (organization, may_decide) = (place.organization.clone(), place.role.may_decide());
+    let path = use_location().pathname;
+    Resource::new_blocking(
+        move || path.get(),
+        move |_| {
+            let organization = organization.clone();
+            async move { if may_decide { count_open_requests(organization).await } else { Ok(0) } }
+        },
+    )
 }

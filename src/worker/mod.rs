@@ -5,6 +5,7 @@ mod copy_digest;
 mod error;
 mod follow_log;
 mod refresh_catalog;
+mod look_through;
 mod run_rule;
 mod settle_hint;
 mod sweep_history;
@@ -92,6 +93,7 @@ async fn build(app: App, stop: CancellationToken) -> Result<Worker, WorkerError>
         .define_job::<queue::CheckDigest>()
         .define_job::<queue::FollowLog>()
         .define_job::<queue::RefreshCatalog>()
+        .define_job::<queue::LookThrough>()
         .define_job::<queue::SweepHistory>()
         .define_job::<queue::SettleHint>()
         .init()

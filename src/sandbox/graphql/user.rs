@@ -45,10 +45,12 @@ impl User {
         let person = people.persons.iter().find(|one| Some(one.username.as_str()) == identity.name());
         let person = person.ok_or_else(|| refusal("DOWNSTREAM_SERVICE_ERROR", 403, "no user is signed in"))?;
         let role = |name: &str| {
-            people.role(identity, name).map(|role| match role {
-                Role::Owner => DockerRole::Owner,
-                Role::Editor => DockerRole::Editor,
-                Role::Member => DockerRole::Member,
+            people.role(identity, name).and_then(|role| match role {
+                Role::Owner => Some(DockerRole::Owner),
+                Role::Editor => Some(DockerRole::Editor),
+                Role::Member => Some(DockerRole::Member),
+                // What Docker answers is unconfirmed: the field is nullable, and its type has no word for such a role.
+                Role::Custom => None,
             })
         };
         let member = people.organizations.iter().filter(|one| people.role(identity, &one.name).is_some());

@@ -122,6 +122,8 @@ fn capital(role: Role) -> &'static str {
     match role {
         Role::Owner => "Owner",
         Role::Editor => "Editor",
+        // Unconfirmed: the name that the organization gave it is as good a guess as any.
+        Role::Custom => "Release manager",
         Role::Member => "Member",
     }
 }

@@ -133,7 +133,7 @@ fn people() -> People {
     let mut add = |holder: &str, secret: &str, kind: Kind| {
         credentials.push(Credential { holder: holder.into(), secret: secret.into(), kind });
     };
-    for name in ["olivia", "adam", "mia", "gus"] {
+    for name in ["olivia", "adam", "carl", "mia", "gus"] {
         add(name, &format!("dckr_pat_{name}_demo"), Kind::Pat(PatLevel::Admin));
         add(name, &format!("{name}-demo-password"), Kind::Password);
     }
@@ -145,6 +145,7 @@ fn people() -> People {
         persons: vec![
             person("olivia", "Olivia Okafor"),
             person("adam", "Adam Brandt"),
+            person("carl", "Carl Nowak"),
             person("mia", "Mia Lindqvist"),
             person("gus", "Gus Moreno"),
         ],
@@ -155,7 +156,13 @@ fn people() -> People {
                 plan: "Docker Business".into(),
                 entitled: true,
                 mirror_limit: 50,
-                members: members(&[("olivia", Role::Owner), ("adam", Role::Editor), ("mia", Role::Member)]),
+                custom_may_mirror: false,
+                members: members(&[
+                    ("olivia", Role::Owner),
+                    ("adam", Role::Editor),
+                    ("carl", Role::Custom),
+                    ("mia", Role::Member),
+                ]),
             },
             Organization {
                 name: "globex".into(),
@@ -163,6 +170,7 @@ fn people() -> People {
                 plan: "Docker Team".into(),
                 entitled: false,
                 mirror_limit: 0,
+                custom_may_mirror: false,
                 members: members(&[("gus", Role::Owner)]),
             },
         ],

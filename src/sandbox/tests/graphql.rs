@@ -38,17 +38,22 @@ async fn refusals_come_with_200_and_a_numeric_status() {
 }
 
 #[tokio::test]
-async fn only_owners_with_a_writing_token_mirror_unless_the_world_is_told_otherwise() {
+async fn owners_and_editors_with_a_writing_token_mirror_and_a_custom_role_that_was_given_the_permission() {
     let bench = Bench::start().await;
     let wish = set("node", "acme", "dhi-node");
-    for who in [ADAM, MIA, ("olivia", "dckr_pat_olivia_read"), ACME_PULL] {
+    for who in [CARL, MIA, ("olivia", "dckr_pat_olivia_read"), ACME_PULL] {
         let refused = bench.ask(&bench.token(who).await, SET, wish.clone()).await;
         assert_eq!(status(&refused), Some(403), "{who:?}");
         assert!(refused["data"]["dhiSetMirroredRepository"].is_null());
     }
-    let newer = Bench::with(Options { mirror_role: super::super::Role::Editor, ..Options::default() }).await;
-    assert!(newer.ask(&newer.token(ADAM).await, SET, wish).await["errors"].is_null());
-    newer.sandbox.world().settled().await;
+    assert!(bench.ask(&bench.token(ADAM).await, SET, wish.clone()).await["errors"].is_null());
+    for organization in &mut bench.sandbox.world().state().people.organizations {
+        organization.custom_may_mirror = true;
+    }
+    assert!(bench.ask(&bench.token(CARL).await, SET, wish.clone()).await["errors"].is_null());
+    bench.sandbox.world().settled().await;
+    let older = Bench::with(Options { mirror_role: super::super::Role::Owner, ..Options::default() }).await;
+    assert_eq!(status(&older.ask(&older.token(ADAM).await, SET, wish).await), Some(403));
 }
 
 #[tokio::test]

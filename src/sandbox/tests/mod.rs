@@ -16,6 +16,7 @@ use super::{Options, Sandbox};
 
 const OLIVIA: (&str, &str) = ("olivia", "dckr_pat_olivia_demo");
 const ADAM: (&str, &str) = ("adam", "dckr_pat_adam_demo");
+const CARL: (&str, &str) = ("carl", "dckr_pat_carl_demo");
 const MIA: (&str, &str) = ("mia", "dckr_pat_mia_demo");
 const GUS: (&str, &str) = ("gus", "dckr_pat_gus_demo");
 const ACME: (&str, &str) = ("acme", "dckr_oat_acme_demo");

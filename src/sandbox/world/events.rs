@@ -1,5 +1,6 @@
 //! What can happen in the world: a build is pushed, a VEX document renewed, a mirror begun or stopped, a repository opened.
 
+use super::catalog::CatalogRepository;
 use super::people::Identity;
 use super::state::{HubTag, Mirror, Reason, Repository};
 use super::{World, now};
@@ -72,6 +73,15 @@ impl World {
             }
         }
         Ok(renewed.iter().map(|(_, attestation)| attestation.manifest.digest.clone()).collect())
+    }
+
+    /// Docker adds a repository to the catalogue, made as another one is.
+    pub fn publish(&self, like: &str, name: &str) -> Result<(), Refused> {
+        let mut state = self.state();
+        let model = state.catalog.get(like).cloned().ok_or_else(|| Refused::NoSource(like.to_owned()))?;
+        let new = CatalogRepository { name: name.to_owned(), display_name: name.to_owned(), ..model };
+        state.catalog.insert(name.to_owned(), new);
+        Ok(())
     }
 
     /// Begins a mirror of `source` as `namespace/name`, filled in the background. Asked again for the same pair, it answers

@@ -8,6 +8,8 @@ use serde::Serialize;
 pub enum Role {
     /// May look and pull.
     Member,
+    /// One that the organization made: may do what a member may, and mirror where it was given that permission.
+    Custom,
     /// May also create and change repositories.
     Editor,
     /// May do everything.
@@ -69,6 +71,8 @@ pub struct Organization {
     pub entitled: bool,
     /// How many mirrors it may have.
     pub mirror_limit: i32,
+    /// Whether its custom role has the permission to create DHI mirrors.
+    pub custom_may_mirror: bool,
     /// Its people.
     pub members: Vec<(String, Role)>,
 }
@@ -200,6 +204,8 @@ impl People {
         if identity.is_oat() {
             return self.may(identity, Wish::Push, organization);
         }
-        identity.reaches(PatLevel::Write) && self.role(identity, organization).is_some_and(|held| held >= lowest)
+        let custom = self.organization(organization).is_some_and(|found| found.custom_may_mirror);
+        identity.reaches(PatLevel::Write)
+            && self.role(identity, organization).is_some_and(|held| held >= lowest || (held == Role::Custom && custom))
     }
 }

@@ -6,14 +6,14 @@
 //! Any `attr:name=…`, `on:event=…` written on a component lands on its root element.
 //!
 //! Frames
-//! - `Shell org organizations path user role theme theme_action sign_out_action` *children*: side
+//! - `Shell org organizations path user role theme theme_action sign_out_action requests?(view)` *children*: side
 //!   navigation and `<main id="main">`; `org`, `organizations`, `path`, `theme` may be signals; `Section` gives the addresses
 //! - `PlainShell title lead? foot?(view)` *children*: sign-in and other pages that stand alone
 //! - `PageHeader title lead? crumbs?=vec![Crumb::new(label, href)] actions?(view)` *children?*: the `<h1>`; children are badges under it
 //! - `Panel title lead? actions?(view) framed?` *children*: a titled part with an `<h2>`
 //! - `Toolbar end?(view)` *children*, `Tabs label` of `Tab href label current? count?`
 //! - `Logo href?`, `Icon glyph=Glyph::…`, `Menu summary(view) framed? up? end?` of `a.menu__item`, `button.menu__item`
-//! - parts of `Shell`: `OrganizationMenu`, `AccountMenu`, `ThemeSwitch theme action back`
+//! - parts of `Shell`: `OrganizationMenu`, `AccountMenu`, `ThemeSwitch theme action back`, `WaitingCount number`
 //!
 //! Actions
 //! - `Button variant=Variant::Secondary size=Size::Medium kind="submit" name? value? disabled? busy?` *children*
@@ -100,6 +100,7 @@ mod theme_switch;
 mod time_ago;
 mod timeline;
 mod toolbar;
+mod waiting_count;
 
 pub use account_menu::AccountMenu;
 pub use badge::{Badge, Tone};
@@ -143,3 +144,4 @@ pub use theme_switch::ThemeSwitch;
 pub use time_ago::{Now, TimeAgo};
 pub use timeline::{Timeline, TimelineEntry};
 pub use toolbar::Toolbar;
+pub use waiting_count::WaitingCount;

@@ -10,6 +10,7 @@ pub enum Section {
     Overview,
     Catalog,
     Mirrors,
+    Requests,
     Destinations,
     Rules,
     Runs,
@@ -26,6 +27,7 @@ impl Section {
         Self::Overview,
         Self::Catalog,
         Self::Mirrors,
+        Self::Requests,
         Self::Destinations,
         Self::Rules,
         Self::Runs,
@@ -42,6 +44,7 @@ impl Section {
             Self::Overview => "Overview",
             Self::Catalog => "Catalog",
             Self::Mirrors => "Mirrors",
+            Self::Requests => "Requests",
             Self::Destinations => "Destinations",
             Self::Rules => "Rules",
             Self::Runs => "Runs",
@@ -59,6 +62,7 @@ impl Section {
             Self::Overview => "overview",
             Self::Catalog => "catalog",
             Self::Mirrors => "mirrors",
+            Self::Requests => "requests",
             Self::Destinations => "destinations",
             Self::Rules => "rules",
             Self::Runs => "runs",
@@ -87,6 +91,7 @@ impl Section {
             Self::Overview => Glyph::Overview,
             Self::Catalog => Glyph::Catalog,
             Self::Mirrors => Glyph::Mirror,
+            Self::Requests => Glyph::Request,
             Self::Destinations => Glyph::Destination,
             Self::Rules => Glyph::Rule,
             Self::Runs => Glyph::Run,
@@ -127,9 +132,16 @@ pub fn Shell(
     /// Where the sign-out form is posted.
     #[prop(into)]
     sign_out_action: String,
+    /// Stands behind the word *Requests*: how many wait for this person.
+    #[prop(optional, into)]
+    requests: ViewFn,
     children: Children,
 ) -> impl IntoView {
     let section = Memo::new(move |_| Section::of_path(&path.get()));
+    let link = move |this: Section| {
+        let mark = (this == Section::Requests).then(|| requests.run());
+        view! { <li><SectionLink this org section mark /></li> }
+    };
     view! {
         <div class="shell">
             // By the browser itself, which moves the focus too; the router would only scroll.
@@ -143,7 +155,7 @@ pub fn Shell(
                 </div>
                 <nav class="shell__navigation" aria-label="Sections">
                     <ul class="shell__sections">
-                        {Section::ALL.map(|this| view! { <li><SectionLink this org section /></li> })}
+                        {Section::ALL.map(link)}
                     </ul>
                 </nav>
                 <div class="shell__account">
@@ -158,7 +170,12 @@ pub fn Shell(
 }
 
 #[component]
-fn SectionLink(this: Section, org: Signal<String>, section: Memo<Option<Section>>) -> impl IntoView {
+fn SectionLink(
+    this: Section,
+    org: Signal<String>,
+    section: Memo<Option<Section>>,
+    mark: Option<AnyView>,
+) -> impl IntoView {
     view! {
         <a
             class="shell__section"
@@ -167,6 +184,7 @@ fn SectionLink(this: Section, org: Signal<String>, section: Memo<Option<Section>
         >
             <Icon glyph=this.glyph() />
             {this.label()}
+            {mark}
         </a>
     }
 }

@@ -160,7 +160,7 @@ fn NoMirrors() -> impl IntoView {
     let words = if use_role().may_mirror() {
         "Choose a repository in the catalog and mirror it: Docker copies it here and keeps it in step.".to_owned()
     } else {
-        format!("An owner of {organization} can mirror repositories from the catalog.")
+        "Choose a repository in the catalog and request a mirror of it: an owner decides.".to_owned()
     };
     let actions = move || view! { <ButtonLink href=catalog variant=Variant::Primary>"Browse the catalog"</ButtonLink> };
     view! {

@@ -1,4 +1,4 @@
-//! Stopping a mirror: owners are asked first, others read who may.
+//! Stopping a mirror: whoever may is asked first, others read who may.
 
 use leptos::prelude::*;
 
@@ -25,7 +25,7 @@ pub fn Stop(
 ) -> impl IntoView {
     let organization = use_organization();
     if !use_role().may_mirror() {
-        let words = format!("Only owners of {organization} may stop it.");
+        let words = format!("Owners and editors of {organization} may stop it.");
         return view! { <p class="small muted">{words}</p> }.into_any();
     }
     let title = format!("Stop mirroring to {repository}?");

@@ -4,6 +4,7 @@ mod attention;
 mod first_steps;
 mod moved;
 mod public;
+mod requests;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -14,11 +15,13 @@ use crate::model::Overview;
 use crate::web::app::use_organization;
 use crate::web::components::{EmptyState, Loading, PageHeader};
 use crate::web::exposed::use_exposed;
+use crate::web::frame::use_waiting_requests;
 use crate::web::pages::ReadError;
 use attention::{Failures, Silent, Stale, Waiting};
 use first_steps::FirstSteps;
 use moved::Moved;
 use public::Public;
+use requests::WaitingRequests;
 
 /// The page everybody begins at.
 #[component]
@@ -28,6 +31,7 @@ pub fn OverviewPage() -> impl IntoView {
     let overview = Resource::new_blocking(|| (), move |()| get_overview(of_overview.clone()));
     let exposed = use_exposed();
     let mirrors = Resource::new_blocking(move || exposed.version(), move |_| list_mirrors(of_mirrors.clone()));
+    let waiting = use_waiting_requests();
     view! {
         <Title text="Overview" />
         <div class="stack" data-gap="xl">
@@ -36,11 +40,13 @@ pub fn OverviewPage() -> impl IntoView {
                 {move || Suspend::new(async move {
                     let mirrors = mirrors.await;
                     let named = exposed.named().await;
+                    let requests = waiting.await.unwrap_or_default();
                     match overview.await {
                         Ok(overview) => {
                             view! {
                                 <Public mirrors=mirrors.clone() named />
-                                <Shown overview has_mirror=mirrors.is_ok_and(|list| !list.mirrors.is_empty()) />
+                                <WaitingRequests number=requests />
+                                <Shown overview requests has_mirror=mirrors.is_ok_and(|list| !list.mirrors.is_empty()) />
                             }
                                 .into_any()
                         }
@@ -53,12 +59,16 @@ pub fn OverviewPage() -> impl IntoView {
 }
 
 #[component]
-fn Shown(overview: Overview, has_mirror: bool) -> impl IntoView {
+fn Shown(overview: Overview, requests: u32, has_mirror: bool) -> impl IntoView {
     let Overview { begun, failures, waiting, stale_rules, silent_mirrors, moved, moved_to } = overview;
     if !begun.run {
         return view! { <FirstSteps begun has_mirror /> }.into_any();
     }
-    let calm = failures.is_empty() && waiting.is_empty() && stale_rules.is_empty() && silent_mirrors.is_empty();
+    let calm = requests == 0
+        && failures.is_empty()
+        && waiting.is_empty()
+        && stale_rules.is_empty()
+        && silent_mirrors.is_empty();
     view! {
         {calm
             .then(|| {

@@ -3,13 +3,16 @@
 use leptos::prelude::*;
 
 use super::mirror_form::{MirrorForm, StartMirrorForm};
-use crate::model::Mirror;
+use super::request_box::{Asked, RequestBox};
+use crate::model::{Mirror, Role};
 use crate::web::components::{ButtonLink, Confirm, Glyph, Icon, Menu, Panel, Section, StatusBadge, Variant};
 use crate::web::frame::{use_organization, use_role};
 
 /// What there is and what this person may do about it.
 #[component]
-pub fn MirrorBox(mirrors: Vec<Mirror>, can_mirror_more: bool, form: MirrorForm) -> impl IntoView {
+pub fn MirrorBox(mirrors: Vec<Mirror>, can_mirror_more: bool, form: MirrorForm, asked: Asked) -> impl IntoView {
+    let role = use_role();
+    let (source, display_name, refused) = (form.source.clone(), form.display_name.clone(), form.start.form.error);
     let organization = use_organization();
     let lead = match mirrors.len() {
         0 => format!("Docker copies it into {organization} and keeps the copy in step."),
@@ -17,12 +20,11 @@ pub fn MirrorBox(mirrors: Vec<Mirror>, can_mirror_more: bool, form: MirrorForm) 
         count => format!("{organization} mirrors it to {count} repositories. Docker keeps them in step."),
     };
     let first = mirrors.is_empty();
-    let start = if !use_role().may_mirror() {
-        let words = if first {
-            format!("Only owners of {organization} may mirror it. Ask one of them.")
-        } else {
-            format!("Only owners of {organization} may mirror it to another repository.")
-        };
+    let start = if !role.may_mirror() {
+        let another = if first { "" } else { " to another repository" };
+        let words = format!(
+            "Owners and editors of {organization} may mirror it{another}. You may request that, and an owner decides.",
+        );
         view! { <p class="small muted">{words}</p> }.into_any()
     } else if !can_mirror_more {
         let words = format!(
@@ -31,15 +33,20 @@ pub fn MirrorBox(mirrors: Vec<Mirror>, can_mirror_more: bool, form: MirrorForm) 
         );
         view! { <p class="small muted">{words}</p> }.into_any()
     } else {
-        let (label, variant) = if first {
-            ("Mirror to repository", Variant::Primary)
-        } else {
-            ("Mirror to another repository", Variant::Secondary)
+        let (label, variant) = match (role, first) {
+            (Role::Custom, _) => ("Try to mirror", Variant::Secondary),
+            (_, true) => ("Mirror to repository", Variant::Primary),
+            (_, false) => ("Mirror to another repository", Variant::Secondary),
         };
+        let try_it = (role == Role::Custom).then(|| {
+            let words = "Docker decides whether your role may mirror. If it may not, request the mirror.";
+            view! { <p class="small muted">{words}</p> }
+        });
         let title = format!("Mirror {} to which repository?", form.display_name);
         // What was refused without a script must be in sight when the page is back.
         let open = form.start.form.error.get_untracked().is_some();
         view! {
+            {try_it}
             <Confirm label title variant inline=true open>
                 <StartMirrorForm form />
             </Confirm>
@@ -51,6 +58,7 @@ pub fn MirrorBox(mirrors: Vec<Mirror>, can_mirror_more: bool, form: MirrorForm) 
             <div class="stack" data-gap="m">
                 <Existing mirrors base=Section::Mirrors.href(organization.as_str()) />
                 {start}
+                <RequestBox asked source display_name refused />
             </div>
         </Panel>
     }

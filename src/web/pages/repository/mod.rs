@@ -8,6 +8,7 @@ mod mirror_box;
 mod mirror_form;
 mod places;
 mod pull;
+mod request_box;
 mod text;
 mod tool;
 mod variants;
@@ -28,6 +29,7 @@ use mirror_box::MirrorBox;
 use mirror_form::{MirrorForm, StartForm};
 use places::WhereItIs;
 use pull::{Places, Pull, Pulled};
+use request_box::{Asked as Requested, use_asking};
 use text::Text;
 use variants::Variants;
 
@@ -40,6 +42,7 @@ pub fn RepositoryPage() -> impl IntoView {
     let asked = Memo::new(move |_| query.with(Asked::of));
     let catalog = StoredValue::new(Section::Catalog.href(organization.as_str()));
 
+    let asking = use_asking(organization.clone(), name);
     let repository = Resource::new_blocking(
         move || name.get(),
         move |name| {
@@ -59,9 +62,10 @@ pub fn RepositoryPage() -> impl IntoView {
         <Transition fallback=|| view! { <Loading rows=12 label="Loading the repository" /> }>
             {move || Suspend::new(async move {
                 form.ready().await;
+                let requested = asking.ready().await;
                 match repository.await {
                     Ok(repository) => {
-                        view! { <Repository repository asked places start=StartForm { action, form } /> }.into_any()
+                        view! { <Repository repository asked places start=StartForm { action, form } requested /> }.into_any()
                     }
                     Err(error) => {
                         let way_on = ("Go to the catalog", catalog.get_value());
@@ -106,7 +110,13 @@ fn use_places(repository: Resource<Result<CatalogRepository, ApiError>>, asked: 
 }
 
 #[component]
-fn Repository(repository: CatalogRepository, asked: Memo<Asked>, places: Places, start: StartForm) -> impl IntoView {
+fn Repository(
+    repository: CatalogRepository,
+    asked: Memo<Asked>,
+    places: Places,
+    start: StartForm,
+    requested: Requested,
+) -> impl IntoView {
     let organization = use_organization();
     let catalog = Section::Catalog.href(organization.as_str());
     let CatalogRepository {
@@ -185,7 +195,7 @@ fn Repository(repository: CatalogRepository, asked: Memo<Asked>, places: Places,
                     }}
                 </div>
                 <aside class="stack" data-gap="xl">
-                    <MirrorBox mirrors can_mirror_more form />
+                    <MirrorBox mirrors can_mirror_more form asked=requested />
                     <About entry distribution_names />
                 </aside>
             </div>
