@@ -13,6 +13,7 @@ mod ids;
 mod image;
 mod key;
 mod mirror;
+mod mirroring;
 mod overview;
 mod page;
 mod part;
@@ -45,6 +46,10 @@ pub use ids::{DeliveryId, DestinationId, HintId, HookId, ItemId, KeyId, PreviewI
 pub use image::{Digest, Host, ImageRef, Platform, Reference, RepoName, RepoRef, Tag};
 pub use key::{KeyDraft, KeyForm, KeyOrigin, SigningKey};
 pub use mirror::{LogState, Mirror, MirrorDetail, MirrorList, MirrorLogEntry, MirrorName, MirrorState, MirrorTag};
+pub use mirroring::{
+    Allowance, Entitlement, HookHealth, MirrorOutcome, MirrorProposal, MirrorProposals, MirrorWish, Progress, Stopped,
+    TagProgress, Trial,
+};
 pub use overview::{Begun, FailureGroup, MovedDay, MovedTo, Overview, SilentMirror, StaleRule, WaitingGroup};
 pub use page::Page;
 pub use part::RunPart;

@@ -13,6 +13,7 @@ pub mod hints;
 pub mod history;
 pub mod hooks;
 pub mod items;
+pub mod known_mirrors;
 pub mod locks;
 pub mod overview;
 pub mod pauses;

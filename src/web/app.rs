@@ -17,8 +17,8 @@ use crate::web::pages::keys::KeysPage;
 use crate::web::pages::rules::{EditRulePage, NewRulePage, RulePage, RulesPage};
 use crate::web::pages::runs::{RunPage, RunsPage};
 use crate::web::pages::{
-    CatalogPage, ConnectionPage, HomePage, MirrorPage, MirrorsPage, NotFoundPage, OverviewPage, RepositoryPage,
-    SignInPage, TagPage, ToOverview, WherePage,
+    CatalogPage, ConnectionPage, HomePage, MirrorPage, MirrorsPage, NewMirrorsPage, NotFoundPage, OverviewPage,
+    RepositoryPage, SignInPage, StopMirrorsPage, TagPage, ToOverview, WherePage,
 };
 use crate::web::platform;
 
@@ -75,6 +75,8 @@ fn OrganizationRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("catalog") view=CatalogPage ssr=SsrMode::Async />
             <Route path=path!("catalog/:name") view=RepositoryPage ssr=SsrMode::Async />
             <Route path=path!("mirrors") view=MirrorsPage ssr=SsrMode::Async />
+            <Route path=path!("mirrors/new") view=NewMirrorsPage ssr=SsrMode::Async />
+            <Route path=path!("mirrors/stop") view=StopMirrorsPage ssr=SsrMode::Async />
             <Route path=path!("mirrors/:name") view=MirrorPage ssr=SsrMode::Async />
             <Route path=path!("mirrors/:name/tags/:tag") view=TagPage ssr=SsrMode::Async />
             <Route path=path!("destinations") view=DestinationsPage ssr=SsrMode::Async />

@@ -155,6 +155,8 @@ fn people() -> People {
                 plan: "Docker Business".into(),
                 entitled: true,
                 mirror_limit: 50,
+                trial: None,
+                told: true,
                 members: members(&[("olivia", Role::Owner), ("adam", Role::Editor), ("mia", Role::Member)]),
             },
             Organization {
@@ -163,6 +165,8 @@ fn people() -> People {
                 plan: "Docker Team".into(),
                 entitled: false,
                 mirror_limit: 0,
+                trial: None,
+                told: true,
                 members: members(&[("gus", Role::Owner)]),
             },
         ],

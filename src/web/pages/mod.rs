@@ -23,7 +23,7 @@ pub use catalog::CatalogPage;
 pub use connection::ConnectionPage;
 pub use home::{HomePage, ToOverview};
 pub use mirror::MirrorPage;
-pub use mirrors::MirrorsPage;
+pub use mirrors::{MirrorsPage, NewMirrorsPage, StopMirrorsPage};
 pub use not_found::NotFoundPage;
 pub use overview::OverviewPage;
 pub use read_error::{ReadError, ToSignIn};

@@ -17,6 +17,7 @@ use crate::web::components::{
 use crate::web::forms::use_form;
 use crate::web::frame::use_organization;
 use crate::web::pages::ReadError;
+use crate::web::pages::mirrors::use_entitlement;
 use mirror_box::MirrorBox;
 use mirror_form::{MirrorForm, StartForm};
 use tags::Tags;
@@ -59,6 +60,8 @@ pub fn RepositoryPage() -> impl IntoView {
         },
     );
 
+    // For the box beside the tags.
+    provide_context(use_entitlement(|| 0));
     let action = ServerAction::<StartMirror>::new();
     let form = use_form("mirror", action);
 
