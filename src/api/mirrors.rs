@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use server_fn::codec::GetUrl;
 
 use crate::model::{
-    ApiError, CatalogName, Entitlement, MirrorDetail, MirrorList, MirrorName, MirrorOutcome, MirrorProposals, MirrorWish,
-    OrgName,
+    ApiError, CatalogName, Entitlement, MirrorDetail, MirrorList, MirrorName, MirrorOutcome, MirrorProposals,
+    MirrorWish, OrgName,
 };
 
 /// All mirrors of the organization, by name, and those that were stopped.

@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use futures::stream::{self, StreamExt as _};
 
+use super::MirrorError;
 use super::begin::begin;
 use super::known::{self, Found};
-use super::MirrorError;
 use crate::app::Visitor;
 use crate::hub::CatalogRepository;
 use crate::model::{
@@ -63,7 +63,8 @@ pub async fn start_several(visitor: &Visitor, wishes: Vec<MirrorWish>) -> Result
     let (catalog, mirrors) = (&catalog, mirrors.as_slice());
     let outcomes = stream::iter(wanted)
         .map(|(wish, is_first)| async move {
-            let done = if is_first { one(visitor, &wish, catalog, mirrors).await } else { Err(CHOSEN_TWICE.to_owned()) };
+            let done =
+                if is_first { one(visitor, &wish, catalog, mirrors).await } else { Err(CHOSEN_TWICE.to_owned()) };
             MirrorOutcome { source: wish.source, name: wish.name.trim().to_owned(), refused: done.err() }
         })
         .buffered(AT_ONCE)

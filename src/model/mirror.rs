@@ -196,3 +196,25 @@ pub struct MirrorDetail {
     /// Newest first, at most a few hundred.
     pub log: Vec<MirrorLogEntry>,
 }
+
+#[cfg(test)]
+impl Mirror {
+    /// A mirror of acme in order, for tests.
+    pub(crate) fn example(source: &str, rules: &[&str]) -> Self {
+        Self {
+            id: source.to_owned(),
+            source: source.to_owned(),
+            source_namespace: "dhi".to_owned(),
+            source_display_name: source.to_owned(),
+            repository: format!("acme/dhi-{source}").parse().expect("a name"),
+            state: MirrorState::UpToDate,
+            is_private: Some(true),
+            last_pushed: None,
+            rules: rules.iter().map(|rule| (*rule).to_owned()).collect(),
+            progress: None,
+            hook: HookHealth::Absent,
+            started_by: None,
+            stopped: None,
+        }
+    }
+}

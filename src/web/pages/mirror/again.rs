@@ -24,11 +24,10 @@ pub struct AgainForm {
 pub fn StartAgain(mirror: Mirror, stopped: Stopped, again: AgainForm) -> impl IntoView {
     let organization = use_organization();
     let Stopped { at, by } = stopped;
-    let title = match by {
-        Some(by) => format!("Stopped by {by}"),
-        None => "Stopped outside of Ferry".to_owned(),
+    let (title, when) = match by {
+        Some(by) => (format!("Stopped by {by}"), "It was stopped "),
+        None => ("Stopped outside of Ferry".to_owned(), "Ferry noticed it "),
     };
-    let noticed = if title.ends_with("Ferry") { "Noticed " } else { "Stopped " };
     let AgainForm { action, form } = again;
     let name_refused = form.field("name");
     let error = Signal::derive(move || form.error.get().filter(|_| name_refused.get().is_none()));
@@ -51,7 +50,7 @@ pub fn StartAgain(mirror: Mirror, stopped: Stopped, again: AgainForm) -> impl In
         <Notice tone=Tone::Neutral title>
             <div class="stack" data-gap="m">
                 <p>
-                    {noticed} <TimeAgo at />
+                    {when} <TimeAgo at />
                     ". Its tags stay on Docker Hub as they were; no new ones and no fixes arrive. What Ferry forwarded stays where it is."
                 </p>
                 {button}

@@ -206,9 +206,10 @@ fn explanation(state: MirrorState) -> Option<(Tone, &'static str)> {
             Tone::Warning,
             "Docker's last try failed for some tags; the log below says which. Docker tries again by itself. If it goes on, ask Docker's support.",
         )),
-        MirrorState::Unknown => {
-            Some((Tone::Neutral, "Docker's mirroring log cannot be read at the moment, or says nothing of this mirror any more, so the state is not known."))
-        }
+        MirrorState::Unknown => Some((
+            Tone::Neutral,
+            "Docker's mirroring log cannot be read at the moment, or says nothing of this mirror any more, so the state is not known.",
+        )),
         MirrorState::UpToDate | MirrorState::Stopped => None,
     }
 }

@@ -55,14 +55,12 @@ fn Said(said: Entitlement, organization: String) -> impl IntoView {
             }
             .into_any()
         }
-        Allowance::Included { used, limit, can_mirror_more, trial } => {
-            view! {
-                <p class="small muted tabular-nums">
-                    {used_words(used, limit, can_mirror_more)} {trial.map(|trial| format!(" {}", trial_words(trial)))}
-                </p>
-            }
-            .into_any()
+        Allowance::Included { used, limit, can_mirror_more, trial } => view! {
+            <p class="small muted tabular-nums">
+                {used_words(used, limit, can_mirror_more)} {trial.map(|trial| format!(" {}", trial_words(trial)))}
+            </p>
         }
+        .into_any(),
     }
 }
 

@@ -33,8 +33,7 @@ impl MirrorFilter {
 
     /// Whether the mirror is among those asked for.
     pub fn takes(&self, mirror: &Mirror) -> bool {
-        let text =
-            format!("{} {} {}", mirror.repository, mirror.source, mirror.source_display_name).to_lowercase();
+        let text = format!("{} {} {}", mirror.repository, mirror.source, mirror.source_display_name).to_lowercase();
         let words = self.q.to_lowercase();
         words.split_whitespace().all(|word| text.contains(word))
             && (self.state.is_empty() || self.state == mirror.state.as_str())
@@ -55,24 +54,11 @@ impl MirrorFilter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{HookHealth, MirrorState};
+    use crate::model::MirrorState;
 
     fn mirror() -> Mirror {
-        Mirror {
-            id: "1".into(),
-            source: "redis-chart".into(),
-            source_namespace: "dhi".into(),
-            source_display_name: "Redis".into(),
-            repository: "acme/dhi-cache".parse().expect("a name"),
-            state: MirrorState::Failed,
-            is_private: None,
-            last_pushed: None,
-            rules: vec!["Nightly".into()],
-            progress: None,
-            hook: HookHealth::Absent,
-            started_by: None,
-            stopped: None,
-        }
+        let state = MirrorState::Failed;
+        Mirror { state, is_private: None, ..Mirror::example("redis-chart", &["Nightly"]) }
     }
 
     #[test]
@@ -82,7 +68,7 @@ mod tests {
             MirrorFilter::of(&query).takes(&mirror())
         };
         for (name, value) in [
-            ("q", " CACHE redis "),
+            ("q", " REDIS dhi- "),
             ("state", "failed"),
             ("kind", "helm-chart"),
             ("rule", "yes"),
@@ -91,7 +77,8 @@ mod tests {
         ] {
             assert!(takes(name, value), "{name}={value}");
         }
-        let others = [("q", "nginx"), ("state", "stopped"), ("kind", "image"), ("rule", "no"), ("visibility", "private")];
+        let others =
+            [("q", "nginx"), ("state", "stopped"), ("kind", "image"), ("rule", "no"), ("visibility", "private")];
         for (name, value) in others {
             assert!(!takes(name, value), "{name}={value}");
         }

@@ -44,7 +44,8 @@ pub fn MirrorsPage() -> impl IntoView {
     let entitled = use_entitlement(|| 0);
     let looked = move || list.get().and_then(Result::ok);
     let busy = Signal::derive(move || looked().is_some_and(|list| list.mirrors.iter().any(|m| m.state.is_busy())));
-    let any = Signal::derive(move || looked().is_some_and(|list| !(list.mirrors.is_empty() && list.stopped.is_empty())));
+    let any =
+        Signal::derive(move || looked().is_some_and(|list| !(list.mirrors.is_empty() && list.stopped.is_empty())));
     // The list is drawn anew while Docker works; what was ticked stays.
     let chosen = RwSignal::new(BTreeSet::new());
 
@@ -85,12 +86,13 @@ fn Mirrors(list: MirrorList, asked: MirrorFilter, chosen: RwSignal<BTreeSet<Stri
     }
     let public: Vec<_> =
         list.mirrors.iter().filter(|m| m.is_private == Some(false)).map(|m| m.repository.to_string()).collect();
-    let filling: Vec<Progress> =
-        list.mirrors.iter().filter(|m| m.state.is_busy()).filter_map(|m| m.progress).collect();
+    let filling: Vec<Progress> = list.mirrors.iter().filter(|m| m.state.is_busy()).filter_map(|m| m.progress).collect();
     let everything = list.mirrors.len() + list.stopped.len();
     let rows: Vec<_> = list.mirrors.into_iter().chain(list.stopped).filter(|mirror| asked.takes(mirror)).collect();
-    let words = format!("{} of {}", rows.len(), format::counted(u64::try_from(everything).unwrap_or(u64::MAX), "mirror"));
-    let table = if rows.is_empty() { view! { <NoneHere /> }.into_any() } else { view! { <Rows rows chosen /> }.into_any() };
+    let words =
+        format!("{} of {}", rows.len(), format::counted(u64::try_from(everything).unwrap_or(u64::MAX), "mirror"));
+    let table =
+        if rows.is_empty() { view! { <NoneHere /> }.into_any() } else { view! { <Rows rows chosen /> }.into_any() };
     view! {
         <div class="stack">
             {(!public.is_empty()).then(|| view! { <PublicWarning repositories=public /> })}

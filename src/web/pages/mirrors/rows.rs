@@ -84,7 +84,7 @@ fn Row(mirror: Mirror, org: String, may_mirror: bool, chosen: RwSignal<BTreeSet<
     view! {
         <tr>
             {choice}
-            <HeadCell label="Repository"><a class="mono" href=page>{name}</a></HeadCell>
+            <HeadCell label="Repository"><a class="mono mirrors__repository" href=page>{name}</a></HeadCell>
             <Cell label="Source"><a href=source>{mirror.source_display_name}</a></Cell>
             <Cell label="State">
                 <StatusBadge status=mirror.state.as_str() label=mirror.state.label() />
@@ -110,7 +110,11 @@ fn Choice(name: String, chosen: RwSignal<BTreeSet<String>>) -> impl IntoView {
     let changed = move |event| {
         let on = event_target_checked(&event);
         chosen.update(|chosen| {
-            if on { chosen.insert(named.clone()) } else { chosen.remove(&named) };
+            if on {
+                chosen.insert(named.clone())
+            } else {
+                chosen.remove(&named)
+            };
         });
     };
     view! {
@@ -140,7 +144,8 @@ fn Webhook(health: HookHealth) -> impl IntoView {
         HookHealth::Unheard => view! { <span class="muted">"Nothing delivered yet"</span> }.into_any(),
         HookHealth::Heard(at) => view! { <span>"Heard " <TimeAgo at /></span> }.into_any(),
         HookHealth::Missed(number) => {
-            view! { <Badge tone=Tone::Warning>{format!("{} missed", format::counted(number, "change"))}</Badge> }.into_any()
+            view! { <Badge tone=Tone::Warning>{format!("{} missed", format::counted(number, "change"))}</Badge> }
+                .into_any()
         }
     }
 }

@@ -31,10 +31,8 @@ pub fn NewMirrorsPage() -> impl IntoView {
     let sources = Memo::new(move |_| query.read().get_all("source").unwrap_or_default());
     let crumbs = vec![Crumb::new("Mirrors", Section::Mirrors.href(organization.as_str()))];
 
-    let proposals = Resource::new_blocking(
-        move || sources.get(),
-        move |sources| propose_mirrors(organization.clone(), sources),
-    );
+    let proposals =
+        Resource::new_blocking(move || sources.get(), move |sources| propose_mirrors(organization.clone(), sources));
     let action = ServerAction::<StartMirrors>::new();
     let starting = Starting { action, form: use_form("mirrors", action) };
     let entitled = use_entitlement(move || action.version().get());
@@ -90,8 +88,12 @@ fn Chosen(proposals: MirrorProposals, starting: Starting, entitled: Entitled) ->
     }
     let new = proposals.iter().filter(|proposal| proposal.mirrors.is_empty()).count();
     let Starting { action, form } = starting;
-    let columns =
-        vec![Column::unseen("Mirror it"), Column::text("Source"), Column::text("Name of the mirror"), Column::text("Outcome")];
+    let columns = vec![
+        Column::unseen("Mirror it"),
+        Column::text("Source"),
+        Column::text("Name of the mirror"),
+        Column::text("Outcome"),
+    ];
     let rows = proposals.into_iter().enumerate();
     let rows = rows.map(|(number, proposal)| view! { <Line number proposal form /> }).collect_view();
     let outcome = move || {
@@ -174,13 +176,11 @@ fn Line(
     });
     let shown = move || match (outcome.get(), refused.get()) {
         (None, _) => view! { <span class="muted">"Not started"</span> }.into_any(),
-        (Some(_), Some(sentence)) => {
-            view! {
-                <StatusBadge status="refused" label="Refused" />
-                <p class="small measure" id=error_id.clone()>{sentence}</p>
-            }
-            .into_any()
+        (Some(_), Some(sentence)) => view! {
+            <StatusBadge status="refused" label="Refused" />
+            <p class="small measure" id=error_id.clone()>{sentence}</p>
         }
+        .into_any(),
         (Some(started), None) => {
             let href = format!("{}/{}", base.get_value(), started.name);
             view! {

@@ -175,30 +175,11 @@ fn Chosen(chosen: Vec<Mirror>) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{HookHealth, MirrorState};
-
-    fn mirror(name: &str, rules: &[&str]) -> Mirror {
-        Mirror {
-            id: name.into(),
-            source: name.into(),
-            source_namespace: "dhi".into(),
-            source_display_name: name.into(),
-            repository: format!("acme/dhi-{name}").parse().expect("a name"),
-            state: MirrorState::UpToDate,
-            is_private: Some(true),
-            last_pushed: None,
-            rules: rules.iter().map(|rule| (*rule).to_owned()).collect(),
-            progress: None,
-            hook: HookHealth::Absent,
-            started_by: None,
-            stopped: None,
-        }
-    }
 
     #[test]
     fn a_rule_falls_silent_when_all_its_mirrors_are_stopped() {
-        let chosen = [mirror("a", &["One", "Both"]), mirror("b", &["One"])];
-        let rules = silenced(&chosen, &[mirror("c", &["Both", "Other"])]);
+        let chosen = [Mirror::example("a", &["One", "Both"]), Mirror::example("b", &["One"])];
+        let rules = silenced(&chosen, &[Mirror::example("c", &["Both", "Other"])]);
         assert_eq!(rules["One"], Vec::<String>::new());
         assert_eq!(rules["Both"], ["dhi-c"]);
         assert!(!rules.contains_key("Other"));
