@@ -80,7 +80,6 @@ pub fn MirrorsPage() -> impl IntoView {
 
 #[component]
 fn Mirrors(list: MirrorList, asked: MirrorFilter, chosen: RwSignal<BTreeSet<String>>) -> impl IntoView {
-    let organization = use_organization();
     if list.mirrors.is_empty() && list.stopped.is_empty() {
         return view! { <NoMirrors /> }.into_any();
     }

@@ -7,15 +7,16 @@ use leptos::prelude::*;
 /// One sentence over all of them.
 #[component]
 pub fn Summary(
-    outcomes: Vec<MirrorOutcome>,
+    /// How many there are.
+    all: usize,
+    /// How many of them were refused.
+    refused: usize,
     /// `started`, `stopped`.
     done: &'static str,
     /// What can be done about those that were refused.
     advice: &'static str,
     children: Children,
 ) -> impl IntoView {
-    let refused = outcomes.iter().filter(|outcome| outcome.refused.is_some()).count();
-    let all = outcomes.len();
     if all == 0 {
         return view! { <Notice tone=Tone::Warning>"Nothing was chosen: tick at least one."</Notice> }.into_any();
     }
@@ -31,4 +32,9 @@ pub fn Summary(
         </Notice>
     }
     .into_any()
+}
+
+/// How many were refused.
+pub fn refused(outcomes: &[MirrorOutcome]) -> usize {
+    outcomes.iter().filter(|outcome| outcome.refused.is_some()).count()
 }

@@ -5,7 +5,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use super::entitlement::{Entitled, EntitlementNote, use_entitlement};
-use super::outcomes::Summary;
+use super::outcomes::{self, Summary};
 use crate::api::mirrors::{StartMirrors, propose_mirrors};
 use crate::model::{Entitlement, MirrorOutcome, MirrorProposal, MirrorProposals, MirrorWish};
 use crate::web::components::{
@@ -100,7 +100,7 @@ fn Chosen(proposals: MirrorProposals, starting: Starting, entitled: Entitled) ->
         let mirrors = mirrors.clone();
         form.outcome.get().map(|outcomes| {
             view! {
-                <Summary outcomes done="started" advice="Change the names of the others if need be, and start again: what is there is left as it is.">
+                <Summary all refused done="started" advice="Change the names of the others if need be, and start again: what is there is left as it is.">
                     <a href=mirrors>"Go to the mirrors"</a>
                 </Summary>
             }
@@ -159,12 +159,13 @@ fn Line(
         Some(held) => (held.name, !held.wanted.is_empty()),
         None => (name, mirrors.is_empty()),
     };
-    let field = |part: &str| format!("wishes[{number}][{part}]");
+    let field = move |part: &str| format!("wishes[{number}][{part}]");
     let page = format!("{}/{source}", Section::Catalog.href(organization.as_str()));
     let base = StoredValue::new(Section::Mirrors.href(organization.as_str()));
     let named = source.to_string();
     let outcome = Signal::derive(move || form.outcome.get()?.into_iter().find(|one| one.source == named));
     let refused = Signal::derive(move || outcome.get().and_then(|outcome| outcome.refused));
+    let (wish, its_name) = (format!("Mirror {display_name}"), format!("Name of the mirror of {display_name}"));
     let error_id = format!("mirror-{number}-error");
     let described = {
         let error_id = error_id.clone();
@@ -199,12 +200,12 @@ fn Line(
                     name=field("wanted")
                     value="true"
                     checked=wanted
-                    aria-label=format!("Mirror {display_name}")
+                    aria-label=wish
                 />
             </Cell>
             <HeadCell label="Source">
                 <span class="cluster" data-gap="xs">
-                    <a href=page>{display_name.clone()}</a>
+                    <a href=page>{display_name}</a>
                     <Badge>{kind.label()}</Badge>
                 </span>
                 {already}
@@ -220,7 +221,7 @@ fn Line(
                         autocapitalize="none"
                         spellcheck="false"
                         data-mono=true
-                        aria-label=format!("Name of the mirror of {display_name}")
+                        aria-label=its_name
                         aria-describedby=described
                         aria-invalid=move || refused.get().map(|_| "true")
                     />

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use super::outcomes::Summary;
+use super::outcomes::{self, Summary};
 use crate::api::mirrors::{StopMirrors, list_mirrors};
 use crate::model::{Mirror, MirrorList, MirrorName, MirrorOutcome};
 use crate::web::components::{
@@ -74,11 +74,12 @@ fn Question(list: MirrorList, names: Vec<String>, stopping: Stopping) -> impl In
     let Stopping { action, form } = stopping;
     let outcome = move || {
         form.outcome.get().map(|outcomes| {
-            let refused = outcomes.iter().filter_map(|one| Some(format!("{}: {}", one.name, one.refused.clone()?)));
-            let refused = refused.map(|line| view! { <li>{line}</li> }).collect_view();
+            let (all, refused) = (outcomes.len(), outcomes::refused(&outcomes));
+            let lines = outcomes.iter().filter_map(|one| Some(format!("{}: {}", one.name, one.refused.clone()?)));
+            let lines = lines.map(|line| view! { <li>{line}</li> }).collect_view();
             view! {
-                <Summary outcomes done="stopped" advice="Those that were refused can be tried again.">
-                    <ul>{refused}</ul>
+                <Summary all refused done="stopped" advice="Those that were refused can be tried again.">
+                    <ul>{lines}</ul>
                 </Summary>
             }
         })
