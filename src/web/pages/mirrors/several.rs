@@ -99,6 +99,7 @@ fn Chosen(proposals: MirrorProposals, starting: Starting, entitled: Entitled) ->
     let outcome = move || {
         let mirrors = mirrors.clone();
         form.outcome.get().map(|outcomes| {
+            let (all, refused) = (outcomes.len(), outcomes::refused(&outcomes));
             view! {
                 <Summary all refused done="started" advice="Change the names of the others if need be, and start again: what is there is left as it is.">
                     <a href=mirrors>"Go to the mirrors"</a>
