@@ -7,15 +7,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures::stream::{self, StreamExt as _};
 
 use super::known::Found;
-use super::{MOST_LOG, MirrorError, log, progress};
+use super::{AT_ONCE, MOST_LOG, MirrorError, log, progress};
 use crate::app::Visitor;
 use crate::hub::{HubRepository, Listing, LogQuery, MirroringLog};
 use crate::model::{HookHealth, Mirror, MirrorState, RepoName};
 use crate::store::known_mirrors::Listed;
 use crate::store::{hooks, rules};
 
-/// Repositories asked for at once.
-const AT_ONCE: usize = 8;
 /// How far back changes are counted that no webhook told of.
 const MISSED: TimeDelta = TimeDelta::days(30);
 /// From then on Docker has begun with a mirror: where its log says nothing, it says nothing any more.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::MirrorError;
+use super::{MirrorError, repository_of};
 use crate::app::{App, Visitor};
 use crate::hub::{self, MirrorEnd};
 use crate::model::{OrgName, RepoName, Stopped};
@@ -69,7 +69,7 @@ pub async fn remember(
 pub(super) fn listed(mirror: &hub::Mirror) -> Option<Listed> {
     let hub::Mirror { source, repository, .. } = mirror;
     Some(Listed {
-        repository: format!("{}/{}", repository.namespace, repository.name).parse().ok()?,
+        repository: repository_of(mirror)?,
         hostname: repository.hostname.clone(),
         source: source.name.clone(),
         source_namespace: source.namespace.clone(),

@@ -25,6 +25,8 @@ pub use several::{propose, start_several};
 const MOST_LOG: usize = 1_000;
 /// Most tags of a mirror that are shown.
 const MOST_TAGS: usize = 2_000;
+/// Repositories asked for at once.
+const AT_ONCE: usize = 8;
 
 /// Why mirrors cannot be shown, started or stopped.
 #[derive(Debug, thiserror::Error)]
@@ -153,6 +155,10 @@ async fn find(visitor: &Visitor, name: &MirrorName) -> Result<Found, MirrorError
         .into_iter()
         .find(|one| one.listed.repository.name() == name.as_str())
         .ok_or_else(|| MirrorError::NotFound(name.clone()))
+}
+
+fn repository_of(mirror: &hub::Mirror) -> Option<RepoName> {
+    format!("{}/{}", mirror.repository.namespace, mirror.repository.name).parse().ok()
 }
 
 fn mirror_tag(tag: &hub::HubTag) -> Option<MirrorTag> {
