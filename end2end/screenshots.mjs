@@ -37,6 +37,8 @@ const pages = [
   ["repository-nothing", "mia", "/orgs/acme/catalog/hostile-guide"],
   ["mirrors", "olivia", "/orgs/acme/mirrors"],
   ["mirrors-empty", "gus", "/orgs/globex/mirrors"],
+  ["mirrors-new", "olivia", "/orgs/acme/mirrors/new?source=vault&source=redis-chart&source=nginx"],
+  ["mirrors-stop", "olivia", "/orgs/acme/mirrors/stop?name=dhi-nginx&name=dhi-redis"],
   ["mirror", "olivia", "/orgs/acme/mirrors/dhi-nginx"],
   ["mirror-webhook-none", "mia", "/orgs/acme/mirrors/dhi-redis"],
   ["mirror-rotate", "olivia", "/orgs/acme/mirrors/dhi-nginx", (page) => page.locator("summary", { hasText: /^Rotate$/ }).click()],

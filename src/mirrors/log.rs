@@ -1,31 +1,32 @@
 //! What Docker's mirroring log says of a mirror. Pure.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 
+use super::progress::{Newest, urgency};
 use crate::hub::{LogReason, LogStatus, MirroringLog};
-use crate::model::{LogState, MirrorLogEntry, MirrorState, RepoName};
+use crate::model::{LogState, MirrorLogEntry, RepoName};
 
-/// How far a mirror is: by the newest line of each tag.
-pub(super) fn state(repository: &RepoName, log: &[MirroringLog]) -> MirrorState {
-    let mut newest: HashMap<&str, &MirroringLog> = HashMap::new();
+/// The newest line of each tag of a mirror; of several of one moment, such as one for each platform, the one to see first.
+pub(super) fn newest<'a>(repository: &RepoName, log: &'a [MirroringLog]) -> Newest<'a> {
+    let mut newest = Newest::new();
+    let rank = |line: &MirroringLog| (line.triggered_at, urgency(state_of(&line.status)));
     for line in log.iter().filter(|line| concerns(line, repository)) {
         let known = newest.entry(&line.tag).or_insert(line);
-        if line.triggered_at > known.triggered_at {
+        if rank(line) > rank(known) {
             *known = line;
         }
     }
-    let any = |status: &LogStatus| newest.values().any(|line| &line.status == status);
-    if newest.is_empty() {
-        MirrorState::Requested
-    } else if any(&LogStatus::Started) {
-        MirrorState::Mirroring
-    } else if any(&LogStatus::Requested) {
-        if any(&LogStatus::Succeeded) { MirrorState::Mirroring } else { MirrorState::Requested }
-    } else if any(&LogStatus::Failed) {
-        MirrorState::Failed
-    } else {
-        MirrorState::UpToDate
+    newest
+}
+
+/// How far one line is.
+pub(super) fn state_of(status: &LogStatus) -> LogState {
+    match status {
+        LogStatus::Requested => LogState::Requested,
+        LogStatus::Started => LogState::Started,
+        LogStatus::Failed => LogState::Failed,
+        LogStatus::Succeeded => LogState::Succeeded,
+        LogStatus::Other(_) => LogState::Other,
     }
 }
 
@@ -36,13 +37,7 @@ pub(super) fn entries(log: Vec<MirroringLog>) -> Vec<MirrorLogEntry> {
         .map(|line| MirrorLogEntry {
             tag: line.tag,
             digest: line.digest.map(|digest| digest.to_string()).unwrap_or_default(),
-            state: match line.status {
-                LogStatus::Requested => LogState::Requested,
-                LogStatus::Started => LogState::Started,
-                LogStatus::Failed => LogState::Failed,
-                LogStatus::Succeeded => LogState::Succeeded,
-                LogStatus::Other(_) => LogState::Other,
-            },
+            state: state_of(&line.status),
             reason: match line.reason {
                 LogReason::Onboarding => "the mirror was started".to_owned(),
                 LogReason::Push => "Docker published a new build".to_owned(),
@@ -67,34 +62,19 @@ fn concerns(line: &MirroringLog, repository: &RepoName) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono::DateTime;
 
-    fn line(tag: &str, status: LogStatus, second: i64) -> MirroringLog {
-        MirroringLog {
-            tag: tag.into(),
-            status,
-            destination_repository: "docker.io/acme/dhi-node".into(),
-            triggered_at: DateTime::from_timestamp(second, 0),
+    #[test]
+    fn a_line_is_of_the_mirror_it_names_however_it_spells_it() {
+        let line = |name: &str| MirroringLog {
+            tag: "1".into(),
+            destination_repository: name.into(),
             ..MirroringLog::default()
-        }
-    }
-
-    #[test]
-    fn the_newest_line_of_each_tag_counts() {
-        use LogStatus::{Failed, Requested, Started, Succeeded};
+        };
         let node: RepoName = "acme/dhi-node".parse().expect("a name");
-        let state = |lines: &[MirroringLog]| state(&node, lines);
-        assert_eq!(state(&[]), MirrorState::Requested);
-        assert_eq!(state(&[line("1", Requested, 1)]), MirrorState::Requested);
-        assert_eq!(state(&[line("1", Succeeded, 1), line("2", Requested, 1)]), MirrorState::Mirroring);
-        assert_eq!(state(&[line("1", Failed, 1), line("1", Succeeded, 2)]), MirrorState::UpToDate);
-        assert_eq!(state(&[line("1", Succeeded, 1), line("1", Failed, 2)]), MirrorState::Failed);
-        assert_eq!(state(&[line("1", Started, 1)]), MirrorState::Mirroring);
-    }
-
-    #[test]
-    fn other_mirrors_lines_do_not_count() {
+        for spelled in ["acme/dhi-node", "docker.io/acme/dhi-node", "dhi-node"] {
+            assert_eq!(newest(&node, &[line(spelled)]).len(), 1, "{spelled}");
+        }
         let other: RepoName = "acme/dhi-nod".parse().expect("a name");
-        assert_eq!(state(&other, &[line("1", LogStatus::Succeeded, 1)]), MirrorState::Requested);
+        assert!(newest(&other, &[line("docker.io/acme/dhi-node")]).is_empty());
     }
 }

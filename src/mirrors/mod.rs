@@ -1,20 +1,27 @@
 //! Mirrors: started, watched and stopped through Docker Hub, which does the mirroring. Ferry copies nothing here.
 
+mod begin;
+mod describe;
+pub mod entitlement;
+pub mod known;
 mod log;
+mod progress;
+mod several;
 pub mod visibility;
 
-use std::collections::HashMap;
-
-use futures::stream::{self, StreamExt as _};
+use std::collections::BTreeSet;
 
 use crate::app::Visitor;
-use crate::hub::{self, HubError, LogQuery};
+use crate::hub::{self, HubError};
 use crate::model::{
-    ApiError, CatalogName, FieldErrors, Mirror, MirrorDetail, MirrorList, MirrorName, MirrorState, MirrorTag, Refused,
-    RepoName,
+    ApiError, CatalogName, FieldErrors, Mirror, MirrorDetail, MirrorList, MirrorName, MirrorTag, Refused, RepoName,
 };
 use crate::store::listings::{self, Subject};
-use crate::store::{self, StoreError, rules};
+use crate::store::{self, StoreError, Tx, known_mirrors};
+use known::Found;
+
+pub use begin::start;
+pub use several::{propose, start_several};
 
 /// Most lines of the mirroring log that are read for one page.
 const MOST_LOG: usize = 1_000;
@@ -44,6 +51,12 @@ pub enum MirrorError {
     StillPublic(RepoName),
     #[error("Docker Hub does not let this person or token do it: {0}")]
     Denied(String),
+    #[error("Docker did not start {repository}")]
+    NotStarted {
+        repository: RepoName,
+        #[source]
+        error: HubError,
+    },
 }
 
 impl From<MirrorError> for ApiError {
@@ -57,6 +70,12 @@ impl From<MirrorError> for ApiError {
             MirrorError::StillPublic(repository) => Self::Upstream(format!(
                 "Docker Hub took the request and still shows {repository} to everybody. Look at its settings there."
             )),
+            MirrorError::NotStarted { repository, error } => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "Docker did not start {repository}");
+                Self::Upstream(format!(
+                    "Docker did not start {repository} and gave no reason. Try again; if it goes on, ask Docker's support."
+                ))
+            }
             MirrorError::Store(error) => error.into(),
             MirrorError::Name(Refused(sentence)) => Self::Invalid(FieldErrors::one("name", sentence)),
             MirrorError::NoSource(name) => Self::NotFound(format!("The catalog has no repository called {name}.")),
@@ -75,67 +94,75 @@ impl From<MirrorError> for ApiError {
     }
 }
 
-/// All mirrors of the organization, by name.
+/// All mirrors of the organization, by name, and those that were stopped.
 pub async fn list(visitor: &Visitor) -> Result<MirrorList, MirrorError> {
-    let found = visitor.hub.mirrors(visitor.organization.as_str()).await?;
-    let can_mirror_more = found.can_mirror_more_repositories;
-    Ok(MirrorList { mirrors: described(visitor, found.mirrors).await?, can_mirror_more })
+    let (found, can_mirror_more) = known::all(visitor).await?;
+    let mirrors = describe::described(visitor, found).await?;
+    let (stopped, mirrors) = mirrors.into_iter().partition(|mirror| mirror.stopped.is_some());
+    Ok(MirrorList { mirrors, stopped, can_mirror_more })
 }
 
 /// The mirrors of one catalog repository, by name.
 pub async fn of_source(visitor: &Visitor, source: &CatalogName) -> Result<Vec<Mirror>, MirrorError> {
-    let mut found = visitor.hub.mirrors(visitor.organization.as_str()).await?.mirrors;
-    found.retain(|mirror| mirror.source.name == source.as_str());
-    described(visitor, found).await
+    let (mut found, _) = known::all(visitor).await?;
+    found.retain(|one| one.stopped.is_none() && one.listed.source == source.as_str());
+    describe::described(visitor, found).await
 }
 
-/// One mirror with its tags and Docker's log.
+/// One mirror with its tags and Docker's log, also one that was stopped.
 pub async fn get(visitor: &Visitor, name: &MirrorName) -> Result<MirrorDetail, MirrorError> {
-    let found = find(visitor, name).await?;
-    let query = LogQuery { mirrors: vec![found.repository.clone()], ..LogQuery::default() };
-    let repository = repository_of(&found).ok_or_else(|| MirrorError::NotFound(name.clone()))?;
-    let (mirrors, tags, log) = tokio::join!(
-        described(visitor, vec![found]),
+    let found = [find(visitor, name).await?];
+    let repository = found[0].listed.repository.clone();
+    let asked_at = visitor.app.clock.now();
+    let (log, repositories, tags) = tokio::join!(
+        describe::read_log(visitor, &found),
+        describe::repositories(visitor, &found),
         visitor.hub.all_tags(&repository, MOST_TAGS),
-        visitor.hub.whole_mirroring_log(visitor.organization.as_str(), &query, MOST_LOG),
     );
-    let mirror = mirrors?.pop().ok_or_else(|| MirrorError::NotFound(name.clone()))?;
-    // A mirror that was just started has no repository yet.
-    let tags = match tags {
+    let mut mirrors = describe::assembled(visitor, found.into(), log.as_ref(), (&repositories, asked_at)).await?;
+    let mut mirror = mirrors.pop().ok_or_else(|| MirrorError::NotFound(name.clone()))?;
+    // A mirror that was just started has no repository yet, and one that was stopped may have none any more.
+    let tags: Vec<MirrorTag> = match tags {
         Ok(tags) => tags.items.iter().filter_map(mirror_tag).collect(),
         Err(HubError::NotFound) => Vec::new(),
         Err(error) => return Err(error.into()),
     };
-    Ok(MirrorDetail { mirror, tags, log: log::entries(log?.items) })
+    if mirror.state.is_busy() {
+        expect_all(visitor, &mut mirror).await;
+    }
+    let lines = log.map(|log| log.items).unwrap_or_default();
+    let tags = if mirror.stopped.is_some() { tags } else { progress::tags(tags, &log::newest(&repository, &lines)) };
+    Ok(MirrorDetail { mirror, tags, log: log::entries(lines) })
 }
 
-/// Asks Docker to mirror a catalog repository to a name of choice; answers the mirror's name.
-pub async fn start(visitor: &Visitor, source: &CatalogName, name: &str) -> Result<MirrorName, MirrorError> {
-    let name: MirrorName = name.trim().parse().map_err(MirrorError::Name)?;
-    let organization = visitor.organization.as_str();
-    let details = visitor.hub.repository_details(organization, source.as_str()).await?;
-    let summary = details.ok_or_else(|| MirrorError::NoSource(source.clone()))?.summary;
-    // The namespace is copied from Docker's answer instead of being assumed.
-    let from: RepoName =
-        format!("{}/{}", summary.namespace, summary.name).parse().map_err(|_| MirrorError::NoSource(source.clone()))?;
-    let to: RepoName = format!("{organization}/{name}").parse().map_err(MirrorError::Name)?;
-    let taken = visitor.hub.mirrors(organization).await?.mirrors.into_iter().find(|mirror| mirror.repository.is(&to));
-    if let Some(other) = taken.filter(|other| other.source.name != source.as_str()) {
-        return Err(MirrorError::Taken { repository: to, source_name: other.source.name });
+/// Docker logs tags as it comes to them: how many there will be, the catalog knows.
+async fn expect_all(visitor: &Visitor, mirror: &mut Mirror) {
+    let Some(progress) = &mut mirror.progress else { return };
+    match visitor.hub.repository_details(visitor.organization.as_str(), &mirror.source).await {
+        Ok(Some(details)) => {
+            let tags: BTreeSet<&str> =
+                details.images.iter().flat_map(|image| &image.tags).map(|tag| tag.name.as_str()).collect();
+            progress.total = progress.total.max(u32::try_from(tags.len()).unwrap_or(u32::MAX));
+        }
+        Ok(None) => {}
+        Err(error) => tracing::warn!(%error, "how many tags {} has could not be read", mirror.source),
     }
-    visitor.hub.set_mirror(organization, &from, &to).await.map_err(denied)?;
-    record(visitor, "mirror.start", &format!("{from} to {to}")).await?;
-    Ok(name)
 }
 
 /// Asks Docker to stop updating a mirror; the repository and its tags stay.
 pub async fn stop(visitor: &Visitor, name: &MirrorName) -> Result<(), MirrorError> {
-    let mirror = find(visitor, name).await?;
-    match visitor.hub.remove_mirror(visitor.organization.as_str(), &mirror.id).await {
+    let found = find(visitor, name).await?;
+    if found.stopped.is_some() {
+        return Err(MirrorError::NotFound(name.clone()));
+    }
+    match visitor.hub.remove_mirror(visitor.organization.as_str(), &found.id).await {
         Err(HubError::NotFound) => return Err(MirrorError::NotFound(name.clone())),
         other => other.map_err(denied)?,
     }
-    record(visitor, "mirror.stop", &format!("{}/{name}", visitor.organization)).await
+    let (organization, repository) = (&visitor.organization, &found.listed.repository);
+    let mut tx = store::begin(&visitor.app.db).await?;
+    known_mirrors::stopped(&mut *tx, organization, repository, &visitor.username, visitor.app.clock.now()).await?;
+    did(visitor, tx, "mirror.stop", repository.as_str()).await
 }
 
 fn denied(error: HubError) -> MirrorError {
@@ -145,68 +172,19 @@ fn denied(error: HubError) -> MirrorError {
     }
 }
 
-async fn record(visitor: &Visitor, action: &'static str, subject: &str) -> Result<(), MirrorError> {
-    let mut tx = store::begin(&visitor.app.db).await?;
+/// Writes down what was done; what is mirrored is another list from now on.
+async fn did(visitor: &Visitor, mut tx: Tx, action: &'static str, subject: &str) -> Result<(), MirrorError> {
     visitor.did(&mut tx, action, subject).await?;
-    // What is mirrored is another list from now on.
     listings::outdate(&mut *tx, &visitor.organization, Subject::Mirrors, visitor.app.clock.now()).await?;
     Ok(store::commit(tx).await?)
 }
 
-async fn find(visitor: &Visitor, name: &MirrorName) -> Result<hub::Mirror, MirrorError> {
-    let mirrors = visitor.hub.mirrors(visitor.organization.as_str()).await?.mirrors;
-    mirrors
+async fn find(visitor: &Visitor, name: &MirrorName) -> Result<Found, MirrorError> {
+    let (found, _) = known::all(visitor).await?;
+    found
         .into_iter()
-        .find(|mirror| mirror.repository.name == name.as_str())
+        .find(|one| one.listed.repository.name() == name.as_str())
         .ok_or_else(|| MirrorError::NotFound(name.clone()))
-}
-
-/// Adds to Docker's list what its log, the repositories and our rules say. What cannot be read at the moment is
-/// shown as not known instead of hiding the rest.
-async fn described(visitor: &Visitor, found: Vec<hub::Mirror>) -> Result<Vec<Mirror>, MirrorError> {
-    let mut rules = rules::by_mirror(&visitor.app.db, &visitor.organization).await?;
-    let query = LogQuery { mirrors: found.iter().map(|m| m.repository.clone()).collect(), ..LogQuery::default() };
-    let log = if found.is_empty() {
-        Ok(Vec::new())
-    } else {
-        visitor.hub.whole_mirroring_log(visitor.organization.as_str(), &query, MOST_LOG).await.map(|log| log.items)
-    };
-    let log = log.inspect_err(|error| tracing::warn!(%error, "the mirroring log could not be read")).ok();
-    let names: Vec<RepoName> = found.iter().filter_map(repository_of).collect();
-    let asked_at = visitor.app.clock.now();
-    let repositories: HashMap<RepoName, hub::HubRepository> = stream::iter(names)
-        .map(|name| async move { (visitor.hub.repository(&name).await, name) })
-        .buffer_unordered(AT_ONCE)
-        .filter_map(|(answer, name)| async move { Some((name, answer.ok()?)) })
-        .collect()
-        .await;
-    let seen: Vec<_> =
-        repositories.iter().filter_map(|(name, entry)| Some((name.clone(), entry.is_private?))).collect();
-    visibility::note(&visitor.app, &visitor.organization, &seen, asked_at).await?;
-    let mut mirrors: Vec<Mirror> = found
-        .into_iter()
-        .filter_map(|mirror| {
-            let repository = repository_of(&mirror)?;
-            let seen = repositories.get(&repository);
-            Some(Mirror {
-                state: log.as_ref().map_or(MirrorState::Unknown, |log| log::state(&repository, log)),
-                is_private: seen.and_then(|seen| seen.is_private),
-                last_pushed: seen.and_then(|seen| seen.last_updated),
-                rules: rules.remove(repository.as_str()).unwrap_or_default(),
-                source_display_name: if mirror.source.display_name.is_empty() {
-                    mirror.source.name.clone()
-                } else {
-                    mirror.source.display_name
-                },
-                id: mirror.id,
-                source: mirror.source.name,
-                source_namespace: mirror.source.namespace,
-                repository,
-            })
-        })
-        .collect();
-    mirrors.sort_by(|a, b| a.repository.cmp(&b.repository));
-    Ok(mirrors)
 }
 
 fn repository_of(mirror: &hub::Mirror) -> Option<RepoName> {
@@ -221,5 +199,6 @@ fn mirror_tag(tag: &hub::HubTag) -> Option<MirrorTag> {
         size: tag.full_size.unwrap_or_else(|| runnable.iter().map(|image| image.size).sum()),
         platforms: runnable.iter().map(|image| format!("{}/{}", image.os, image.architecture)).collect(),
         last_pushed: tag.tag_last_pushed.or(tag.last_updated),
+        progress: None,
     })
 }

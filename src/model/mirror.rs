@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::catalog::RepositoryKind;
 use super::image::{Digest, RepoName, Tag, is_path_component};
+use super::mirroring::{HookHealth, Progress, Stopped, TagProgress};
 use super::text::{Refused, checked_text};
 
 checked_text! {
@@ -37,11 +39,17 @@ pub enum MirrorState {
     UpToDate,
     /// The newest try of some tag failed.
     Failed,
-    /// The log cannot be read at the moment.
+    /// The log cannot be read at the moment, or says nothing of it any more.
     Unknown,
+    /// Docker updates it no more.
+    Stopped,
 }
 
 impl MirrorState {
+    /// All of them, as a filter lists them.
+    pub const ALL: [Self; 6] =
+        [Self::UpToDate, Self::Mirroring, Self::Requested, Self::Failed, Self::Stopped, Self::Unknown];
+
     /// The one spelling: JSON and attribute.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -50,6 +58,7 @@ impl MirrorState {
             Self::UpToDate => "up-to-date",
             Self::Failed => "failed",
             Self::Unknown => "unknown",
+            Self::Stopped => "stopped",
         }
     }
 
@@ -61,14 +70,20 @@ impl MirrorState {
             Self::UpToDate => "Up to date",
             Self::Failed => "Failed",
             Self::Unknown => "Not known",
+            Self::Stopped => "Stopped",
         }
+    }
+
+    /// Docker is about to change something about the mirror.
+    pub fn is_busy(self) -> bool {
+        matches!(self, Self::Requested | Self::Mirroring)
     }
 }
 
 /// One mirror in a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Mirror {
-    /// Docker's id of it.
+    /// Docker's id of it; empty where it was stopped.
     pub id: String,
     /// Catalog name of the source.
     pub source: String,
@@ -82,12 +97,28 @@ pub struct Mirror {
     pub last_pushed: Option<DateTime<Utc>>,
     /// Names of the rules that forward it.
     pub rules: Vec<String>,
+    /// None where the log says nothing of it or was not asked.
+    pub progress: Option<Progress>,
+    pub hook: HookHealth,
+    /// Who started it; none where that was outside of Ferry.
+    pub started_by: Option<String>,
+    /// Set where it was.
+    pub stopped: Option<Stopped>,
+}
+
+impl Mirror {
+    /// What it holds.
+    pub fn kind(&self) -> RepositoryKind {
+        if self.source.ends_with("-chart") { RepositoryKind::HelmChart } else { RepositoryKind::Image }
+    }
 }
 
 /// What the mirrors page shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MirrorList {
     pub mirrors: Vec<Mirror>,
+    /// Those that were mirrors once.
+    pub stopped: Vec<Mirror>,
     /// Docker's entitlement still allows one more.
     pub can_mirror_more: bool,
 }
@@ -141,7 +172,7 @@ pub struct MirrorLogEntry {
     pub completed_at: Option<DateTime<Utc>>,
 }
 
-/// One tag in the mirror, as Hub lists it.
+/// One tag in the mirror, as Hub lists it, or on its way there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MirrorTag {
     pub tag: Tag,
@@ -150,15 +181,40 @@ pub struct MirrorTag {
     pub size: u64,
     /// For example `linux/amd64`.
     pub platforms: Vec<String>,
+    /// None where it is not there yet.
     pub last_pushed: Option<DateTime<Utc>>,
+    /// None where Docker's log says nothing of it.
+    pub progress: Option<TagProgress>,
 }
 
 /// What the page of one mirror shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MirrorDetail {
     pub mirror: Mirror,
-    /// Newest first.
+    /// Those that failed first, then those on their way, then the newest.
     pub tags: Vec<MirrorTag>,
     /// Newest first, at most a few hundred.
     pub log: Vec<MirrorLogEntry>,
+}
+
+#[cfg(test)]
+impl Mirror {
+    /// A mirror of acme in order, for tests.
+    pub(crate) fn example(source: &str, rules: &[&str]) -> Self {
+        Self {
+            id: source.to_owned(),
+            source: source.to_owned(),
+            source_namespace: "dhi".to_owned(),
+            source_display_name: source.to_owned(),
+            repository: format!("acme/dhi-{source}").parse().expect("a name"),
+            state: MirrorState::UpToDate,
+            is_private: Some(true),
+            last_pushed: None,
+            rules: rules.iter().map(|rule| (*rule).to_owned()).collect(),
+            progress: None,
+            hook: HookHealth::Absent,
+            started_by: None,
+            stopped: None,
+        }
+    }
 }

@@ -18,6 +18,7 @@ mod ids;
 mod image;
 mod key;
 mod mirror;
+mod mirroring;
 mod overview;
 mod packages;
 mod page;
@@ -63,6 +64,10 @@ pub use ids::{
 pub use image::{Digest, Host, ImageRef, Platform, Reference, RepoName, RepoRef, Tag};
 pub use key::{KeyDraft, KeyForm, KeyOrigin, SigningKey};
 pub use mirror::{LogState, Mirror, MirrorDetail, MirrorList, MirrorLogEntry, MirrorName, MirrorState, MirrorTag};
+pub use mirroring::{
+    Allowance, Entitlement, HookHealth, MirrorOutcome, MirrorProposal, MirrorProposals, MirrorWish, Progress, Stopped,
+    TagProgress, Trial,
+};
 pub use overview::{Begun, FailureGroup, MovedDay, MovedTo, Overview, SilentMirror, StaleRule, WaitingGroup};
 pub use packages::{Analysis, PackageList, PackageQuery, PackageRow, ROWS_ON_A_PAGE, page_bounds};
 pub use page::Page;

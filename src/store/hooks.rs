@@ -113,6 +113,39 @@ pub async fn mirrors(db: impl PgExecutor<'_>, organization: &OrgName) -> Result<
     names.iter().map(|name| parsed("hooks.mirror", name)).collect()
 }
 
+/// What a mirror's address has heard.
+pub struct Heard {
+    pub mirror: String,
+    pub created_at: DateTime<Utc>,
+    /// The last delivery that was accepted.
+    pub last: Option<DateTime<Utc>>,
+    /// Changes found without a delivery.
+    pub missed: u32,
+}
+
+/// What each address that counts has heard, with the changes that came without a delivery since `since`.
+pub async fn heard(
+    db: impl PgExecutor<'_>,
+    organization: &OrgName,
+    since: DateTime<Utc>,
+) -> Result<Vec<Heard>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select hooks.mirror, hooks.created_at,
+                  (select d.received_at from deliveries d
+                   where d.organization = $1 and d.mirror = hooks.mirror and d.refusal is null
+                   order by d.id desc limit 1) as last,
+                  (select count(*) from missed_hooks m
+                   where m.organization = $1 and m.mirror = hooks.mirror and m.found_at >= $2) as "missed!"
+           from hooks where hooks.organization = $1 and hooks.ends_at is null"#,
+        organization.as_str(),
+        since
+    )
+    .fetch_all(db)
+    .await?;
+    let heard = |mirror, created_at, last, missed| Heard { mirror, created_at, last, missed: super::small(missed) };
+    Ok(rows.into_iter().map(|row| heard(row.mirror, row.created_at, row.last, row.missed)).collect())
+}
+
 /// Notes under which name Docker Hub has it.
 pub async fn set_slug(db: impl PgExecutor<'_>, id: HookId, slug: &str) -> Result<(), StoreError> {
     sqlx::query!("update hooks set slug = $2 where id = $1", id.0, slug).execute(db).await?;

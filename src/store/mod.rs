@@ -14,6 +14,7 @@ pub mod hints;
 pub mod history;
 pub mod hooks;
 pub mod items;
+pub mod known_mirrors;
 pub mod listings;
 pub mod locks;
 pub mod overview;

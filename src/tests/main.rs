@@ -13,6 +13,7 @@ mod hooks;
 mod input;
 mod jobs;
 mod mirroring;
+mod mirrors;
 mod person;
 mod proofs;
 mod questions;

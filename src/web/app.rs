@@ -19,8 +19,8 @@ use crate::web::pages::rules::{EditRulePage, NewRulePage, RulePage, RulesPage};
 use crate::web::pages::runs::{RunPage, RunsPage};
 use crate::web::pages::selections::{EditSelectionPage, NewSelectionPage, SelectionsPage};
 use crate::web::pages::{
-    AuditPage, CatalogPage, CatalogTagPage, ConnectionPage, HomePage, MirrorPage, MirrorsPage, NotFoundPage, OverviewPage,
-    RepositoryPage, SignInPage, TagPage, ToOverview, WherePage,
+    AuditPage, CatalogPage, CatalogTagPage, ConnectionPage, HomePage, MirrorPage, MirrorsPage, NewMirrorsPage,
+    NotFoundPage, OverviewPage, RepositoryPage, SignInPage, StopMirrorsPage, TagPage, ToOverview, WherePage,
 };
 use crate::web::platform;
 
@@ -78,6 +78,8 @@ fn OrganizationRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("catalog/:name") view=RepositoryPage ssr=SsrMode::Async />
             <Route path=path!("catalog/:name/tags/:tag") view=CatalogTagPage ssr=SsrMode::Async />
             <Route path=path!("mirrors") view=MirrorsPage ssr=SsrMode::Async />
+            <Route path=path!("mirrors/new") view=NewMirrorsPage ssr=SsrMode::Async />
+            <Route path=path!("mirrors/stop") view=StopMirrorsPage ssr=SsrMode::Async />
             <Route path=path!("mirrors/:name") view=MirrorPage ssr=SsrMode::Async />
             <Route path=path!("mirrors/:name/tags/:tag") view=TagPage ssr=SsrMode::Async />
             <Route path=path!("requests") view=RequestsPage ssr=SsrMode::Async />

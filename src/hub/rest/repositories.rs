@@ -84,6 +84,13 @@ impl Session {
         self.pages(url, MOST_REPOSITORIES).await
     }
 
+    /// Those of a namespace whose names contain `part`; the same holds of them.
+    pub async fn repositories_named(&self, namespace: &str, part: &str) -> Result<Listing<HubRepository>, HubError> {
+        let mut url = self.hub.endpoints.rest(&["v2", "namespaces", namespace, "repositories"])?;
+        url.query_pairs_mut().append_pair("ordering", "name").append_pair("name", part);
+        self.pages(url, MOST_REPOSITORIES).await
+    }
+
     /// Makes a repository.
     pub async fn create_repository(&self, new: &NewRepository) -> Result<HubRepository, HubError> {
         if new.description.len() > LONGEST_DESCRIPTION {

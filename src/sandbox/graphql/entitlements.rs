@@ -1,6 +1,7 @@
 //! Entitlements (`contracts/hub.md` section 6.4): what an organization's plan includes, and which repositories are mirrors.
 
 use async_graphql::{Context, Object, Result, SimpleObject};
+use chrono::SecondsFormat;
 
 use super::context::{Asking, refusal};
 use super::given;
@@ -98,8 +99,8 @@ impl Entitlements {
             can_view_catalog: true,
             repositories_limit: organization.mirror_limit,
             mirrored_repositories_count: i32::try_from(of(world, &name).len()).unwrap_or(i32::MAX),
-            free_trial: false,
-            free_trial_end_date: None,
+            free_trial: organization.trial.is_some(),
+            free_trial_end_date: organization.trial.map(|end| end.to_rfc3339_opts(SecondsFormat::Millis, true)),
         };
         Ok(NamespaceEntitlements {
             namespace: name,
@@ -112,7 +113,7 @@ impl Entitlements {
             scout_enrollment: organization
                 .entitled
                 .then(|| ScoutEnrollmentEntitlement { features: vec!["repository".into()] }),
-            feature_entitlements: Some(FeatureEntitlements { dhi, enable_on_push: false }),
+            feature_entitlements: organization.told.then_some(FeatureEntitlements { dhi, enable_on_push: false }),
         })
     }
 

@@ -179,12 +179,17 @@ impl Changes {
         if source.namespace != "dhi" {
             return Err(refusal("NOT_FOUND", 404, "source repository does not exist"));
         }
+        let silent = world.state().silent_sets.pop_front();
+        if silent == Some(false) {
+            return Ok(None);
+        }
         let mirror = world.mirror(&organization, &source.name, &destination.name).map_err(|refused| match refused {
             Refused::Name => refusal("BAD_REQUEST", 400, "destination repository name must start with dhi-"),
             Refused::Entitlement => refusal("DOWNSTREAM_SERVICE_ERROR", 402, "entitlement exceeded"),
             _ => refusal("NOT_FOUND", 404, "source repository does not exist"),
         })?;
-        Ok(Some(DhiSetMirroredRepositoryResponse { mirrored_repository: Some(show(world, &mirror)) }))
+        let shown = silent.is_none().then(|| show(world, &mirror));
+        Ok(Some(DhiSetMirroredRepositoryResponse { mirrored_repository: shown }))
     }
 
     async fn dhi_remove_mirrored_repository(
@@ -203,6 +208,9 @@ impl Changes {
         }
         if !of(world, &organization).iter().any(|mirror| mirror.id == id) {
             return answer(MutationResponseStatus::NotFound, "mirrored repository not found");
+        }
+        if let Some(reason) = world.state().refused_removal.take() {
+            return answer(MutationResponseStatus::Error, &reason);
         }
         match world.stop_mirroring(&id) {
             Ok(_) => Ok(MutationResponse { status: MutationResponseStatus::Accepted, message: None }),

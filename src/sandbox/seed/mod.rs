@@ -157,6 +157,8 @@ fn people() -> People {
                 entitled: true,
                 mirror_limit: 50,
                 custom_may_mirror: false,
+                trial: None,
+                told: true,
                 members: members(&[
                     ("olivia", Role::Owner),
                     ("adam", Role::Editor),
@@ -171,6 +173,8 @@ fn people() -> People {
                 entitled: false,
                 mirror_limit: 0,
                 custom_may_mirror: false,
+                trial: None,
+                told: true,
                 members: members(&[("gus", Role::Owner)]),
             },
         ],

@@ -93,6 +93,19 @@ async fn setting_a_pair_again_answers_the_mirror_there_is() {
 }
 
 #[tokio::test]
+async fn an_answer_of_null_may_hide_that_it_was_done() {
+    let bench = Bench::start().await;
+    let token = bench.token(OLIVIA).await;
+    bench.sandbox.world().state().silent_sets.extend([true, false]);
+    let answer = bench.ask(&token, SET, set("node", "acme", "dhi-node")).await;
+    assert!(answer["errors"].is_null() && answer["data"]["dhiSetMirroredRepository"]["mirroredRepository"].is_null());
+    assert_eq!(bench.sandbox.world().mirrors_of("node").len(), 1);
+    let answer = bench.ask(&token, SET, set("vault", "acme", "dhi-vault")).await;
+    assert!(answer["errors"].is_null() && answer["data"]["dhiSetMirroredRepository"].is_null(), "{answer}");
+    assert!(bench.sandbox.world().mirrors_of("vault").is_empty());
+}
+
+#[tokio::test]
 async fn removal_fails_in_its_status_and_leaves_the_repository() {
     let bench = Bench::start().await;
     let token = bench.token(OLIVIA).await;
@@ -107,6 +120,8 @@ async fn removal_fails_in_its_status_and_leaves_the_repository() {
     assert_eq!(remove("none").await, "NOT_FOUND");
     assert_eq!(remove("").await, "BAD_REQUEST");
     let id = bench.sandbox.world().mirrors_of("nginx")[0].id.clone();
+    bench.sandbox.world().state().refused_removal = Some("not now".to_owned());
+    assert_eq!(remove(&id).await, "ERROR");
     assert_eq!(remove(&id).await, "ACCEPTED");
     assert!(bench.sandbox.world().mirrors_of("nginx").is_empty());
     assert_eq!(bench.get("/v2/namespaces/acme/repositories/dhi-nginx", &token).await.0, 200);

@@ -27,6 +27,10 @@ impl World {
                 if !world.advance(generation, &mirror, &logs).await {
                     continue;
                 }
+                if world.fails(&mirror, &definition) {
+                    world.progress(generation, &logs, Progress::Failed, now());
+                    continue;
+                }
                 world.deliver(&mirror, &definition, &image, now()).await;
                 world.progress(generation, &logs, Progress::Succeeded, now());
                 for tag in &definition.tags {
@@ -107,6 +111,14 @@ impl World {
                 scout.put_attestation(place, &attestation).await;
             }
         }
+    }
+
+    /// Whether it was to fail this time.
+    fn fails(&self, mirror: &Mirror, definition: &Definition) -> bool {
+        let mut state = self.state();
+        let place =
+            state.failing.iter().position(|(source, tag)| *source == mirror.source && definition.tags.contains(tag));
+        place.map(|place| state.failing.remove(place)).is_some()
     }
 
     fn log(

@@ -1,5 +1,6 @@
 //! Who there is: people, organizations, their secrets, and what each secret may do (`contracts/hub.md` sections 1 and 3).
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 /// A role in an organization.
@@ -73,6 +74,10 @@ pub struct Organization {
     pub mirror_limit: i32,
     /// Whether its custom role has the permission to create DHI mirrors.
     pub custom_may_mirror: bool,
+    /// Whether it has DHI by a trial, and until when.
+    pub trial: Option<DateTime<Utc>>,
+    /// Whether Docker tells what its plan includes.
+    pub told: bool,
     /// Its people.
     pub members: Vec<(String, Role)>,
 }

@@ -1,6 +1,6 @@
 //! The data of the world: repositories with their tags and hooks, mirrors, mirroring logs. No behaviour beyond reading it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
@@ -26,6 +26,12 @@ pub struct State {
     pub mirrors: Vec<Mirror>,
     /// Docker's record of mirroring, oldest first.
     pub logs: Vec<MirroringLog>,
+    /// Tags whose next mirroring fails: the catalogue's name and the tag.
+    pub failing: Vec<(String, String)>,
+    /// The next answers to setting a mirror are null without an error (6.3): whether it was set all the same.
+    pub silent_sets: VecDeque<bool>,
+    /// Why the next removal of a mirror fails, in its answer's status and not in `errors`.
+    pub refused_removal: Option<String>,
     /// Webhook calls made.
     pub deliveries: Vec<Delivery>,
     /// Manifest pulls counted against each identity: since when, and how many.

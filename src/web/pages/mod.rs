@@ -29,7 +29,7 @@ pub use catalog_tag::CatalogTagPage;
 pub use connection::ConnectionPage;
 pub use home::{HomePage, ToOverview};
 pub use mirror::MirrorPage;
-pub use mirrors::MirrorsPage;
+pub use mirrors::{MirrorsPage, NewMirrorsPage, StopMirrorsPage};
 pub use not_found::NotFoundPage;
 pub use overview::OverviewPage;
 pub use read_error::{ReadError, ToSignIn};

@@ -1,5 +1,6 @@
 //! One mirror: where it stands, its webhook, its tags, Docker's log of it, and the way to stop it.
 
+mod again;
 mod hook;
 mod hook_forms;
 mod log;
@@ -10,17 +11,18 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
-use super::mirrors::{PublicWarning, Visibility, is_busy, last_push, public};
-use crate::api::mirrors::{StopMirror, get_mirror};
-use crate::model::{ApiError, HookDetail, Mirror, MirrorDetail, MirrorName, MirrorState, RepoName};
+use super::mirrors::{PublicWarning, Visibility, last_push, public};
+use crate::api::mirrors::{StartMirror, StopMirror, get_mirror};
+use crate::model::{ApiError, HookDetail, Mirror, MirrorDetail, MirrorName, MirrorState, Progress, RepoName};
 use crate::web::components::{
-    Crumb, EmptyState, KeyValue, KeyValues, Loading, Notice, PageHeader, Panel, Section, StatusBadge, Tone,
+    Crumb, EmptyState, KeyValue, KeyValues, Loading, Notice, PageHeader, Panel, ProgressBar, Section, StatusBadge, Tone,
 };
 use crate::web::exposed::use_exposed;
 use crate::web::forms::use_form;
 use crate::web::frame::use_organization;
 use crate::web::pages::ReadError;
 use crate::web::refresh::Refresh;
+use again::{AgainForm, StartAgain};
 use hook::{HookPanel, HookState, use_hook};
 use log::Log;
 use stop::{Stop, StopForm, StopRefused, forwarded_by};
@@ -35,9 +37,11 @@ pub fn MirrorPage() -> impl IntoView {
     let mirrors = StoredValue::new(Section::Mirrors.href(organization.as_str()));
 
     let hook = use_hook(organization.clone(), name);
+    let start = ServerAction::<StartMirror>::new();
+    let again = AgainForm { action: start, form: use_form("mirror", start) };
     let exposed = use_exposed();
     let mirror = Resource::new_blocking(
-        move || (name.get(), exposed.version()),
+        move || (name.get(), exposed.version(), start.version().get()),
         move |(name, _)| {
             let organization = organization.clone();
             async move {
@@ -47,7 +51,7 @@ pub fn MirrorPage() -> impl IntoView {
         },
     );
     let busy =
-        Signal::derive(move || mirror.get().and_then(Result::ok).is_some_and(|detail| is_busy(detail.mirror.state)));
+        Signal::derive(move || mirror.get().and_then(Result::ok).is_some_and(|detail| detail.mirror.state.is_busy()));
 
     let action = ServerAction::<StopMirror>::new();
     let stop = StopForm { action, form: use_form("stop-mirror", action) };
@@ -56,12 +60,13 @@ pub fn MirrorPage() -> impl IntoView {
         <Transition fallback=|| view! { <Loading rows=10 label="Loading the mirror" /> }>
             {move || Suspend::new(async move {
                 stop.form.ready().await;
+                again.form.ready().await;
                 hook.ready().await;
                 match mirror.await {
                     Ok(detail) => {
                         let webhook = hook.detail.await;
                         let named = exposed.named().await;
-                        view! { <Shown detail stop webhook hook named /> }.into_any()
+                        view! { <Shown detail stop again webhook hook named /> }.into_any()
                     }
                     Err(error) => {
                         let way_on = ("Go to the mirrors", mirrors.get_value());
@@ -85,6 +90,7 @@ pub fn MirrorPage() -> impl IntoView {
 fn Shown(
     detail: MirrorDetail,
     stop: StopForm,
+    again: AgainForm,
     webhook: Result<HookDetail, ApiError>,
     hook: HookState,
     /// The public mirrors that the notice above the page names.
@@ -97,18 +103,26 @@ fn Shown(
     let (state, repository) = (mirror.state, mirror.repository.clone());
     let (forwarded, stopped) = (forwarded_by(&mirror.rules), mirror.repository.clone());
     let crumbs = vec![Crumb::new("Mirrors", Section::Mirrors.href(organization.as_str()))];
+    let is_stopped = mirror.stopped.is_some();
+    // Nothing calls about one that was stopped, but what was delivered stays to be seen.
+    let has_hook = webhook.as_ref().is_ok_and(|detail| detail.hook.is_some() || !detail.recent.is_empty());
+    let restart = mirror.stopped.clone().map(|stopped| view! { <StartAgain mirror=mirror.clone() stopped again /> });
+    let filling = mirror.progress.filter(|_| !is_stopped).map(|progress| view! { <Filling progress /> });
+    let actions = move || (!is_stopped).then(|| view! { <Stop repository=stopped forwarded stop /> });
     view! {
         <Title text=name.clone() />
         <div class="stack" data-gap="xl">
-            <PageHeader title=name crumbs actions=move || view! { <Stop repository=stopped forwarded stop /> }>
+            <PageHeader title=name crumbs actions>
                 <StatusBadge status=state.as_str() label=state.label() />
             </PageHeader>
             <StopRefused stop />
+            {restart}
             <PublicWarning repositories=public named />
             {explanation(state).map(|(tone, words)| view! { <Notice tone>{words}</Notice> })}
             <Facts mirror />
-            <HookPanel repository detail=webhook state=hook />
+            {(!is_stopped || has_hook).then(|| view! { <HookPanel repository detail=webhook state=hook /> })}
             <Panel title="Tags">
+                {filling}
                 {if tags.is_empty() {
                     view! {
                         <EmptyState title="No tags yet">
@@ -136,12 +150,29 @@ fn Shown(
     }
 }
 
+/// How many tags have arrived.
+#[component]
+fn Filling(progress: Progress) -> impl IntoView {
+    let (value, max) = (u64::from(progress.arrived), u64::from(progress.total));
+    let tone = if progress.failed > 0 { Tone::Warning } else { Tone::Accent };
+    view! {
+        <ProgressBar
+            label="Arrived"
+            value=Signal::stored(value)
+            max=Signal::stored(max)
+            detail=Signal::stored(progress.words())
+            tone
+        />
+    }
+}
+
 #[component]
 fn Facts(mirror: Mirror) -> impl IntoView {
     let organization = use_organization();
     let source = format!("{}/{}", Section::Catalog.href(organization.as_str()), mirror.source);
     let hub = format!("https://hub.docker.com/repository/docker/{}/general", mirror.repository);
     let rules = Section::Rules.href(organization.as_str());
+    let runs = format!("{}?mirror={}", Section::Runs.href(organization.as_str()), mirror.repository.name());
     let forwarded = if mirror.rules.is_empty() {
         view! { <span>"No rule. "<a href=rules>"Go to the rules"</a></span> }.into_any()
     } else {
@@ -161,6 +192,8 @@ fn Facts(mirror: Mirror) -> impl IntoView {
             <KeyValue key="Visibility"><Visibility is_private=mirror.is_private /></KeyValue>
             <KeyValue key="Last push">{last_push(mirror.last_pushed)}</KeyValue>
             <KeyValue key="Forwarded by">{forwarded}</KeyValue>
+            <KeyValue key="Runs"><a href=runs>"Runs with its tags"</a></KeyValue>
+            <KeyValue key="Started by">{mirror.started_by.unwrap_or_else(|| "Not known: outside of Ferry".to_owned())}</KeyValue>
         </KeyValues>
     }
 }
@@ -178,9 +211,10 @@ fn explanation(state: MirrorState) -> Option<(Tone, &'static str)> {
             Tone::Warning,
             "Docker's last try failed for some tags; the log below says which. Docker tries again by itself. If it goes on, ask Docker's support.",
         )),
-        MirrorState::Unknown => {
-            Some((Tone::Neutral, "Docker's mirroring log cannot be read at the moment, so the state is not known."))
-        }
-        MirrorState::UpToDate => None,
+        MirrorState::Unknown => Some((
+            Tone::Neutral,
+            "Docker's mirroring log cannot be read at the moment, or says nothing of this mirror any more, so the state is not known.",
+        )),
+        MirrorState::UpToDate | MirrorState::Stopped => None,
     }
 }

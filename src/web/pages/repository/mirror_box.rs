@@ -7,6 +7,7 @@ use super::request_box::{Asked, RequestBox};
 use crate::model::{Mirror, Role};
 use crate::web::components::{ButtonLink, Confirm, Glyph, Icon, Menu, Panel, Section, StatusBadge, Variant};
 use crate::web::frame::{use_organization, use_role};
+use crate::web::pages::mirrors::{Entitled, EntitlementNote};
 
 /// What there is and what this person may do about it.
 #[component]
@@ -27,10 +28,7 @@ pub fn MirrorBox(mirrors: Vec<Mirror>, can_mirror_more: bool, form: MirrorForm, 
         );
         view! { <p class="small muted">{words}</p> }.into_any()
     } else if !can_mirror_more {
-        let words = format!(
-            "{organization} uses all the mirrors its Docker subscription allows. \
-             Stop a mirror you no longer need, or ask Docker for more.",
-        );
+        let words = format!("Docker allows {organization} no more mirrors at present.");
         view! { <p class="small muted">{words}</p> }.into_any()
     } else {
         let (label, variant) = match (role, first) {
@@ -58,6 +56,7 @@ pub fn MirrorBox(mirrors: Vec<Mirror>, can_mirror_more: bool, form: MirrorForm, 
             <div class="stack" data-gap="m">
                 <Existing mirrors base=Section::Mirrors.href(organization.as_str()) />
                 {start}
+                {use_context::<Entitled>().map(|entitled| view! { <EntitlementNote entitled /> })}
                 <RequestBox asked source display_name refused />
             </div>
         </Panel>

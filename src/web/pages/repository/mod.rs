@@ -24,6 +24,7 @@ use crate::web::components::{Badge, Crumb, KeyValue, KeyValues, Loading, PageHea
 use crate::web::forms::use_form;
 use crate::web::frame::use_organization;
 use crate::web::pages::ReadError;
+use crate::web::pages::mirrors::use_entitlement;
 use asked::{Asked, Chosen, Part};
 use mirror_box::MirrorBox;
 use mirror_form::{MirrorForm, StartForm};
@@ -55,6 +56,8 @@ pub fn RepositoryPage() -> impl IntoView {
     );
 
     let places = use_places(repository, asked);
+    // For the box beside the tags.
+    provide_context(use_entitlement(|| 0));
     let action = ServerAction::<StartMirror>::new();
     let form = use_form("mirror", action);
 
