@@ -72,6 +72,7 @@ fn health(found: &hub::ScoutHealthScore) -> HealthScore {
 mod tests {
     use super::*;
     use crate::hub::{CatalogImage, CatalogManifest, CatalogTag, ScoutHealthScore, ScoutPolicy, Vulnerabilities};
+    use crate::model::Tag;
 
     fn digest(of: char) -> Option<crate::model::Digest> {
         format!("sha256:{}", of.to_string().repeat(64)).parse().ok()
@@ -93,7 +94,7 @@ mod tests {
             image('a', &["1.2", "x"], 30, vec![]),
         ];
         let variants = of(&images);
-        let tags: Vec<Vec<&str>> = variants.iter().map(|v| v.tags.iter().map(|t| t.as_str()).collect()).collect();
+        let tags: Vec<Vec<&str>> = variants.iter().map(|v| v.tags.iter().map(Tag::as_str).collect()).collect();
         assert_eq!(tags, [vec!["1", "1.2", "x"], vec!["2"]]);
     }
 
@@ -110,7 +111,7 @@ mod tests {
         let not = CatalogManifest { manifest_digest: digest('d'), ..CatalogManifest::default() };
         let variants = of(&[image('a', &["1"], 1, vec![analysed, not])]);
         let images = &variants[0].images;
-        assert!(images[0].vulnerabilities.is_some_and(|counts| counts.finds_nothing()) && images[0].shell.is_none());
+        assert!(images[0].vulnerabilities.is_some_and(VulnerabilityCounts::finds_nothing) && images[0].shell.is_none());
         assert_eq!((images[1].vulnerabilities, &images[1].health), (None, &None));
         let health = images[0].health.as_ref().expect("a score");
         assert_eq!((health.policies[0].status, health.policies[0].label.as_str()), (PolicyStatus::Unknown, "p"));

@@ -1,6 +1,6 @@
 //! The page of a catalog repository: its variants, how to pull them, where they are, and texts that mean harm.
 
-use ferry::model::{AtHub, CatalogRepository, MirrorPlaces, PolicyStatus, RunState, Variant};
+use ferry::model::{AtHub, CatalogRepository, MirrorPlaces, PolicyStatus, RunState, Variant, VulnerabilityCounts};
 use ferry::sandbox::{Facade, Fault, Trouble};
 
 use super::person::Person;
@@ -49,7 +49,7 @@ async fn a_variant_says_what_docker_says_and_not_analysed_is_never_none_found() 
     }
     let all: Vec<_> = node.variants.iter().flat_map(|v| v.images.iter().map(|i| i.vulnerabilities)).collect();
     assert!(all.iter().all(Option::is_some), "analysed long ago");
-    assert!(all.iter().any(|counts| counts.is_some_and(|counts| counts.finds_nothing())), "{all:?}");
+    assert!(all.iter().any(|counts| counts.is_some_and(VulnerabilityCounts::finds_nothing)), "{all:?}");
 
     // A build of this moment has not been looked at.
     let digest = story.world().push("node", "22").await.expect("a build");
