@@ -86,7 +86,10 @@ async fn an_owner_declines_with_a_reason_and_whoever_asked_may_take_it_back() {
     let open = listed(&mia, false).await;
     let [python, vault] = open.as_slice() else { panic!("{open:?}") };
 
-    assert_eq!(decide(&adam, &[vault], "decline", "No.").await.status, 403, "an editor decides nothing");
+    let id = vault.id.to_string();
+    let fields =
+        [("organization", "acme"), ("form[ids][]", id.as_str()), ("form[reason]", "No."), ("intent", "decline")];
+    assert_eq!(adam.post("requests/decide", &fields).await.status, 403, "an editor decides nothing");
     let answer = decide(&olivia, &[vault], "decline", " ").await;
     assert_eq!(answer.status, 302, "{answer:?}");
     let page = olivia.page("/orgs/acme/requests").await;

@@ -70,7 +70,7 @@ async fn members_refuse_personal_tokens_and_show_a_page_with_capitalised_roles_t
         let (status, body) = bench.get("/v2/orgs/acme/members", &bench.token(who).await).await;
         assert_eq!(status, 200);
         let roles: Vec<_> = body["results"].as_array().expect("a page").iter().map(|one| text(&one["role"])).collect();
-        assert_eq!(roles, ["Owner", "Editor", "Member"]);
+        assert_eq!(roles, ["Owner", "Editor", "Release manager", "Member"]);
     }
     assert_eq!(bench.get("/v2/orgs/acme/members", &bench.token(ACME_PULL).await).await.0, 403);
 }
@@ -93,7 +93,7 @@ async fn legacy_paths_refuse_organization_tokens() {
 #[tokio::test]
 async fn a_user_sees_their_organizations_with_their_role() {
     let bench = Bench::start().await;
-    for (who, role) in [(OLIVIA, "Owner"), (ADAM, "Editor"), (MIA, "Member")] {
+    for (who, role) in [(OLIVIA, "Owner"), (ADAM, "Editor"), (CARL, "Release manager"), (MIA, "Member")] {
         let (_, body) = bench.get("/v2/user/orgs", &bench.token(who).await).await;
         assert_eq!(body["count"], 1);
         assert_eq!(body["results"][0]["orgname"], "acme");
