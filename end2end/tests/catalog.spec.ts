@@ -74,5 +74,5 @@ test("a table holds the same, and what is selected goes on together", async ({ p
   await page.getByRole("checkbox", { name: "Select keycloak" }).check();
   if (script) await expect(page.getByText("2 selected")).toBeVisible();
   await page.getByRole("button", { name: "Mirror selected" }).click();
-  await expect(page).toHaveURL("/orgs/acme/catalog/mirror?source=keycloak&source=kubectl");
+  await expect(page).toHaveURL("/orgs/acme/mirrors/new?source=keycloak&source=kubectl");
 });

@@ -70,7 +70,7 @@ pub async fn start_mirrors(
     organization: OrgName,
     #[server(default)] wishes: Vec<MirrorWish>,
 ) -> Result<Vec<MirrorOutcome>, ApiError> {
-    let visitor = crate::access::owner(&organization).await?;
+    let visitor = crate::access::mirrorer(&organization).await?;
     let answer = crate::mirrors::start_several(&visitor, wishes.clone()).await.map_err(ApiError::from);
     crate::access::forms::show("mirrors", &wishes, answer).await
 }
@@ -82,7 +82,7 @@ pub async fn stop_mirrors(
     organization: OrgName,
     #[server(default)] names: Vec<MirrorName>,
 ) -> Result<Vec<MirrorOutcome>, ApiError> {
-    let visitor = crate::access::owner(&organization).await?;
+    let visitor = crate::access::mirrorer(&organization).await?;
     let mut outcomes = Vec::new();
     for name in &names {
         let done = match crate::mirrors::stop(&visitor, name).await {

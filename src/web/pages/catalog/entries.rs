@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::selection::{Pick, Picked};
 use crate::model::{CatalogEntry, FacetValue, RepositoryKind};
 use crate::web::components::{Badge, Cell, Column, DataTable, HeadCell, Tone};
+use crate::web::frame::use_role;
 
 /// Cards; `base` is the address of the catalog.
 #[component]
@@ -74,9 +75,9 @@ pub fn Table(
     }
 }
 
-/// True for what can be picked: it is not mirrored yet.
+/// True for what can be picked: it is not mirrored yet, and this person may mirror.
 pub fn is_open(entry: &CatalogEntry) -> bool {
-    entry.mirrors.is_empty()
+    entry.mirrors.is_empty() && use_role().may_mirror()
 }
 
 fn pick(entry: &CatalogEntry, picked: Picked) -> Option<impl IntoView + use<>> {

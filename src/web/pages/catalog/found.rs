@@ -10,8 +10,9 @@ use super::filters::{Chips, Filters};
 use super::keys;
 use super::selection::{Picked, SelectionBar};
 use crate::model::{CatalogList, CatalogRefusal, Facet};
-use crate::web::components::{ButtonLink, EmptyState, Notice, Pagination, TimeAgo, Tone, Variant};
+use crate::web::components::{ButtonLink, EmptyState, Notice, Pagination, Section, TimeAgo, Tone, Variant};
 use crate::web::format;
+use crate::web::frame::{use_organization, use_role};
 
 /// The whole below the page's header; `shown` is what `asked` was when the list was read.
 #[component]
@@ -40,10 +41,11 @@ pub fn Found(list: CatalogList, asked: Memo<Asked>, shown: Asked, base: String, 
             Look::Cards => view! { <Cards entries base=base.clone() picked /> }.into_any(),
             Look::Table => view! { <Table entries distributions base=base.clone() picked /> }.into_any(),
         };
+        let new = format!("{}/new", Section::Mirrors.href(use_organization().as_str()));
         view! {
-            <form id="selection" class="stack" method="get" action=format!("{base}/mirror")>
+            <form id="selection" class="stack" method="get" action=new>
                 {entries}
-                <SelectionBar picked shown=open />
+                {use_role().may_mirror().then(|| view! { <SelectionBar picked shown=open /> })}
             </form>
             {(pages > 1).then(|| view! { <Pagination previous next summary /> })}
         }

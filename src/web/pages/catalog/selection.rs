@@ -6,7 +6,6 @@ use leptos::prelude::*;
 
 use crate::model::CatalogName;
 use crate::web::components::{Button, Variant};
-use crate::web::frame::use_role;
 
 /// What is picked, also on other pages of the list; it is forgotten with the page.
 #[derive(Clone, Copy, Debug)]
@@ -60,7 +59,6 @@ pub fn SelectionBar(picked: Picked, shown: Vec<CatalogName>) -> impl IntoView {
     // Without a script nothing is counted, and the button must work all the same.
     let counts = RwSignal::new(false);
     Effect::new(move |_| counts.set(true));
-    let action = if use_role().may_mirror() { "Mirror selected" } else { "Request selected" };
     let none = Signal::derive(move || counts.get() && picked.count() == 0);
     let words = move || match picked.count() {
         0 => "Select repositories to go on with several at once.".to_owned(),
@@ -82,7 +80,7 @@ pub fn SelectionBar(picked: Picked, shown: Vec<CatalogName>) -> impl IntoView {
             {elsewhere}
             <p class="selection-bar__count" aria-live="polite">{words}</p>
             {clear}
-            <Button variant=Variant::Primary disabled=none>{action}</Button>
+            <Button variant=Variant::Primary disabled=none>"Mirror selected"</Button>
         </div>
     }
 }

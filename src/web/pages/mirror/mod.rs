@@ -42,7 +42,7 @@ pub fn MirrorPage() -> impl IntoView {
     let exposed = use_exposed();
     let mirror = Resource::new_blocking(
         move || (name.get(), exposed.version(), start.version().get()),
-        move |(name, _)| {
+        move |(name, ..)| {
             let organization = organization.clone();
             async move {
                 let name = name.parse::<MirrorName>().map_err(|refused| ApiError::NotFound(refused.0))?;

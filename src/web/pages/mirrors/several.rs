@@ -83,7 +83,9 @@ fn Chosen(proposals: MirrorProposals, starting: Starting, entitled: Entitled) ->
         .into_any();
     }
     if !use_role().may_mirror() {
-        let words = format!("Only owners of {organization} may mirror these. Ask one of them.");
+        let words = format!(
+            "Owners and editors of {organization} may mirror these. Request each of them on its page in the catalog.",
+        );
         return view! { <Notice tone=Tone::Neutral>{words}</Notice> }.into_any();
     }
     let new = proposals.iter().filter(|proposal| proposal.mirrors.is_empty()).count();
