@@ -82,6 +82,7 @@ mod tests {
             kind: RepositoryKind::Image,
             featured: name == "z",
             fips: name != "a",
+            rules: Vec::new(),
             stig: false,
             categories: vec!["databases".into()],
             distributions: vec!["debian-13".into()],

@@ -113,7 +113,7 @@ async fn progress_counts_the_tags_and_what_failed_comes_first() {
     let story = Story::with(Beginning { sandbox, ..Beginning::default() }).await;
     let olivia = story.signed_in("olivia").await;
     let catalog: CatalogRepository = olivia.read("catalog/get", &[ACME, ("name", "traefik")]).await;
-    let all = u32::try_from(catalog.tags.iter().map(|group| group.tags.len()).sum::<usize>()).expect("some");
+    let all = u32::try_from(catalog.variants.iter().map(|group| group.tags.len()).sum::<usize>()).expect("some");
 
     let answer = olivia.post("mirrors/start", &[ACME, ("source", "traefik"), ("name", "dhi-traefik")]).await;
     assert_eq!(answer.status, 200, "{answer:?}");
@@ -139,7 +139,7 @@ async fn progress_counts_the_tags_and_what_failed_comes_first() {
         assert!(progress.state == LogState::Succeeded && progress.completed_at > progress.triggered_at, "{tag:?}");
     }
 
-    let failing = catalog.tags[0].tags[0].to_string();
+    let failing = catalog.variants[0].tags[0].to_string();
     story.world().state().failing.push(("traefik".to_owned(), failing.clone()));
     story.world().push("traefik", &failing).await.expect("a push");
     story.world().settled().await;
