@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::catalog::CatalogEntry;
+use super::catalog::{CatalogEntry, Choice};
 
 /// A way to narrow the catalog. Several values of one facet let through what any of them takes; several facets, what all
 /// of them take.
@@ -205,4 +205,12 @@ pub struct CatalogList {
     pub read_at: DateTime<Utc>,
     /// Why it could not be asked since.
     pub refusal: Option<CatalogRefusal>,
+}
+
+impl CatalogList {
+    /// What a facet can be narrowed to, by name.
+    pub fn choices(&self, facet: Facet) -> Vec<Choice> {
+        let values = self.facets.iter().filter(|values| values.facet == facet).flat_map(|values| &values.values);
+        values.map(|value| Choice { id: value.id.clone(), name: value.name.clone() }).collect()
+    }
 }

@@ -226,10 +226,11 @@ async fn the_whole_of_dockers_catalog_is_ranked_counted_and_paged() {
     }
     for category in all.facets.iter().filter(|values| values.facet == Facet::Category).flat_map(|values| &values.values)
     {
-        let narrowed = list(&mia, &[("filter[category][]", &category.id)]).await;
+        let narrowed = list(&mia, &[("filter[category][]", category.id.as_str())]).await;
         assert_eq!(narrowed.found, category.count, "{category:?}");
     }
-    let last = list(&mia, &[("filter[page]", &all.pages.to_string())]).await;
+    let pages = all.pages.to_string();
+    let last = list(&mia, &[("filter[page]", pages.as_str())]).await;
     assert_eq!(last.skipped + u32::try_from(last.entries.len()).expect("a page"), all.total);
 
     for (typed, first, mistyped) in [

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::selection::{Pick, Picked};
-use crate::model::{CatalogEntry, FacetValue, RepositoryKind};
+use crate::model::{CatalogEntry, Choice, RepositoryKind};
 use crate::web::components::{Badge, Cell, Column, DataTable, HeadCell, Tone};
 use crate::web::frame::use_role;
 
@@ -29,12 +29,7 @@ pub fn Cards(entries: Vec<CatalogEntry>, base: String, picked: Picked) -> impl I
 
 /// Rows; `distributions` says how each is called.
 #[component]
-pub fn Table(
-    entries: Vec<CatalogEntry>,
-    distributions: Vec<FacetValue>,
-    base: String,
-    picked: Picked,
-) -> impl IntoView {
+pub fn Table(entries: Vec<CatalogEntry>, distributions: Vec<Choice>, base: String, picked: Picked) -> impl IntoView {
     let columns = [
         Column::text("Repository"),
         Column::text("Type"),

@@ -18,9 +18,8 @@ use crate::web::frame::{use_organization, use_role};
 #[component]
 pub fn Found(list: CatalogList, asked: Memo<Asked>, shown: Asked, base: String, picked: Picked) -> impl IntoView {
     let words = format!("{} of {} repositories", format::count(list.found.into()), format::count(list.total.into()));
+    let distributions = list.choices(Facet::Distribution);
     let CatalogList { entries, found, total, page, pages, skipped, close, facets, read_at, refusal } = list;
-    let distributions = facets.iter().find(|values| values.facet == Facet::Distribution);
-    let distributions = distributions.map(|values| values.values.clone()).unwrap_or_default();
     let q = shown.filter.q.clone();
     let below = if total == 0 {
         view! {
