@@ -19,9 +19,7 @@ pub fn Filters(asked: Memo<Asked>, base: String) -> impl IntoView {
     let action = base.clone();
     let everything = Signal::derive(move || Some(asked.with(|asked| asked.everything().href(&base))));
     let read = move |of: fn(&CatalogFilter) -> String| Signal::derive(move || asked.with(|asked| of(&asked.filter)));
-    let searched = asked.with_untracked(|asked| !asked.filter.q.is_empty());
-    let best = if searched { "Best match" } else { "Featured first" };
-    let orders = [(CatalogSort::Best, best), (CatalogSort::Name, "Name")];
+    let orders = [(CatalogSort::Best, "Best match"), (CatalogSort::Name, "Name")];
     let orders = orders.map(|(order, words)| (order.as_str().to_owned(), words.to_owned())).to_vec();
     let look = move || {
         asked

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::address::{Asked, Look};
 use super::entries::{Cards, Table, is_open};
 use super::facets::Facets;
-use super::filters::{Chips, Filters};
+use super::filters::Chips;
 use super::keys;
 use super::selection::{Picked, SelectionBar};
 use crate::model::{CatalogList, CatalogRefusal, Facet};
@@ -14,9 +14,9 @@ use crate::web::components::{ButtonLink, EmptyState, Notice, Pagination, Section
 use crate::web::format;
 use crate::web::frame::{use_organization, use_role};
 
-/// The whole below the page's header; `shown` is what `asked` was when the list was read.
+/// The whole below the search; `shown` is what was asked for. Nothing in it may follow the address: it is gone once that changes.
 #[component]
-pub fn Found(list: CatalogList, asked: Memo<Asked>, shown: Asked, base: String, picked: Picked) -> impl IntoView {
+pub fn Found(list: CatalogList, shown: Asked, base: String, picked: Picked) -> impl IntoView {
     let words = format!("{} of {} repositories", format::count(list.found.into()), format::count(list.total.into()));
     let distributions = list.choices(Facet::Distribution);
     let CatalogList { entries, found, total, page, pages, skipped, close, facets, read_at, refusal } = list;
@@ -53,7 +53,6 @@ pub fn Found(list: CatalogList, asked: Memo<Asked>, shown: Asked, base: String, 
     view! {
         <div class="stack">
             {refusal.map(|refusal| view! { <Old refusal read_at /> })}
-            <Filters asked base=base.clone() />
             <div class="catalog-page">
                 <Facets facets=facets.clone() />
                 <div class="stack" on:keydown=|event| keys::through_list(&event)>

@@ -17,6 +17,7 @@ use crate::web::components::{Loading, PageHeader, Section};
 use crate::web::frame::use_organization;
 use crate::web::pages::ReadError;
 use address::Asked;
+use filters::Filters;
 use found::Found;
 use selection::Picked;
 
@@ -40,17 +41,20 @@ pub fn CatalogPage() -> impl IntoView {
                 title="Catalog"
                 lead="Docker Hardened Images and Helm charts. Mirror a repository to have Docker keep a copy in your organization."
             />
-            <Transition fallback=|| view! { <Loading rows=12 label="Loading the catalog" /> }>
-                {move || {
-                    let shown = asked.get();
-                    Suspend::new(async move {
-                        match list.await {
-                            Ok(list) => view! { <Found list asked shown base=base.get_value() picked /> }.into_any(),
-                            Err(error) => view! { <ReadError error /> }.into_any(),
-                        }
-                    })
-                }}
-            </Transition>
+            <div class="stack">
+                <Filters asked base=base.get_value() />
+                <Transition fallback=|| view! { <Loading rows=12 label="Loading the catalog" /> }>
+                    {move || {
+                        let shown = asked.get();
+                        Suspend::new(async move {
+                            match list.await {
+                                Ok(list) => view! { <Found list shown base=base.get_value() picked /> }.into_any(),
+                                Err(error) => view! { <ReadError error /> }.into_any(),
+                            }
+                        })
+                    }}
+                </Transition>
+            </div>
         </div>
     }
 }

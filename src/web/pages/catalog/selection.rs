@@ -9,20 +9,28 @@ use crate::web::components::{Button, Variant};
 
 /// What is picked, also on other pages of the list; it is forgotten with the page.
 #[derive(Clone, Copy, Debug)]
-pub struct Picked(RwSignal<BTreeSet<CatalogName>>);
+pub struct Picked {
+    names: RwSignal<BTreeSet<CatalogName>>,
+    /// There is a script that counts them, and it counts none.
+    is_none: Memo<bool>,
+}
 
 impl Picked {
     /// Nothing.
     pub fn none() -> Self {
-        Self(RwSignal::new(BTreeSet::new()))
+        let names = RwSignal::new(BTreeSet::new());
+        // Without a script nothing is counted, and the button must work all the same.
+        let counts = RwSignal::new(false);
+        Effect::new(move |_| counts.set(true));
+        Self { names, is_none: Memo::new(move |_| counts.get() && names.with(BTreeSet::is_empty)) }
     }
 
     fn contains(self, name: &CatalogName) -> bool {
-        self.0.with(|picked| picked.contains(name))
+        self.names.with(|picked| picked.contains(name))
     }
 
     fn set(self, name: &CatalogName, on: bool) {
-        self.0.update(|picked| {
+        self.names.update(|picked| {
             if on {
                 picked.insert(name.clone());
             } else {
@@ -32,7 +40,7 @@ impl Picked {
     }
 
     fn count(self) -> usize {
-        self.0.with(BTreeSet::len)
+        self.names.with(BTreeSet::len)
     }
 }
 
@@ -56,22 +64,18 @@ pub fn Pick(name: CatalogName, picked: Picked) -> impl IntoView {
 /// How many are picked, and the way on. `shown` are the entries of this page, which send themselves.
 #[component]
 pub fn SelectionBar(picked: Picked, shown: Vec<CatalogName>) -> impl IntoView {
-    // Without a script nothing is counted, and the button must work all the same.
-    let counts = RwSignal::new(false);
-    Effect::new(move |_| counts.set(true));
-    let none = Signal::derive(move || counts.get() && picked.count() == 0);
     let words = move || match picked.count() {
         0 => "Select repositories to go on with several at once.".to_owned(),
         count => format!("{count} selected"),
     };
     let elsewhere = move || {
         let names: Vec<_> =
-            picked.0.with(|picked| picked.iter().filter(|name| !shown.contains(name)).cloned().collect());
+            picked.names.with(|picked| picked.iter().filter(|name| !shown.contains(name)).cloned().collect());
         let field = |name: CatalogName| view! { <input type="hidden" name="source" value=name.to_string() /> };
         names.into_iter().map(field).collect_view()
     };
     let clear = move || {
-        let forget = move |_| picked.0.update(BTreeSet::clear);
+        let forget = move |_| picked.names.update(BTreeSet::clear);
         (picked.count() > 0)
             .then(|| view! { <Button kind="button" variant=Variant::Quiet on:click=forget>"Select none"</Button> })
     };
@@ -80,7 +84,7 @@ pub fn SelectionBar(picked: Picked, shown: Vec<CatalogName>) -> impl IntoView {
             {elsewhere}
             <p class="selection-bar__count" aria-live="polite">{words}</p>
             {clear}
-            <Button variant=Variant::Primary disabled=none>"Mirror selected"</Button>
+            <Button variant=Variant::Primary disabled=picked.is_none>"Mirror selected"</Button>
         </div>
     }
 }
