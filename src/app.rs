@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use secrecy::ExposeSecret as _;
 use sqlx::PgPool;
 use tokio::sync::broadcast;
@@ -9,7 +10,8 @@ use tokio::sync::broadcast;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::hub::{self, Hub};
-use crate::model::{OrgName, Role, RunId};
+use crate::kept::Kept;
+use crate::model::{CatalogName, Digest, OrgName, Role, RunId, Tag};
 use crate::oci::{NotAKey, TrustedKey, TrustedKeys};
 use crate::queue::{Queue, QueueError};
 use crate::registries::Registries;
@@ -33,6 +35,10 @@ pub struct App {
     pub rush: Rush,
     /// The keys that may sign attestations.
     pub trusted_keys: TrustedKeys,
+    /// What tags of the catalog were seen to point at a moment ago.
+    pub tag_details: Kept<(OrgName, CatalogName, Tag), hub::TagDetails>,
+    /// What is in images of the catalog, by the platform manifest.
+    pub image_packages: Kept<(OrgName, Digest), hub::ImagePackages>,
     /// Runs that changed, in any process; none: some may have been missed.
     pub changes: broadcast::Sender<Option<RunId>>,
 }
@@ -83,6 +89,8 @@ impl App {
             registries: Registries::new(clock.clone()),
             trusted_keys,
             rush: Rush::default(),
+            tag_details: Kept::new(TimeDelta::seconds(20), 256),
+            image_packages: Kept::new(TimeDelta::minutes(10), 32),
             changes: broadcast::channel(256).0,
             config: Arc::new(config),
             clock,

@@ -13,6 +13,8 @@ pub mod web;
 #[cfg(feature = "ssr")]
 pub mod clock;
 #[cfg(feature = "ssr")]
+pub mod kept;
+#[cfg(feature = "ssr")]
 pub mod rush;
 #[cfg(feature = "ssr")]
 pub mod seal;
@@ -45,6 +47,8 @@ pub mod catalog;
 pub mod connection;
 #[cfg(feature = "ssr")]
 pub mod destinations;
+#[cfg(feature = "ssr")]
+pub mod evidence;
 #[cfg(feature = "ssr")]
 pub mod forward;
 #[cfg(feature = "ssr")]

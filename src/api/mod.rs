@@ -4,6 +4,7 @@
 //! a change that was refused keeps what the form held in the session, and [`forms::get_kept_form`] gives it back.
 
 pub mod catalog;
+pub mod catalog_tag;
 pub mod connection;
 pub mod destinations;
 pub mod forms;

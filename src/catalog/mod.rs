@@ -1,6 +1,7 @@
 //! The catalog as the organization sees it: Docker's list, filtered, with what is mirrored already.
 
 mod filter;
+pub mod tag;
 mod texts;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};

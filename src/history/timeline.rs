@@ -35,9 +35,10 @@ pub async fn timeline(visitor: &Visitor, name: &MirrorName, tag: &Tag) -> Result
         Err(error) => (None, Some(ApiError::from(error).to_string())),
     };
     let mut digests = tell(hub.as_ref(), tag, &passages, &told);
+    let source = hub.as_ref().and_then(|hub| hub.mirror.source.parse().ok());
     let is_cut = digests.len() > MOST;
     digests.truncate(MOST);
-    Ok(TagTimeline { mirror, tag: tag.clone(), hub_trouble, digests, is_cut })
+    Ok(TagTimeline { mirror, tag: tag.clone(), source, hub_trouble, digests, is_cut })
 }
 
 /// The steps of each digest, the newest first by its first step.

@@ -28,10 +28,10 @@ use crate::clock::Clock;
 pub use credential::{Credential, CredentialKind};
 pub use dhi::{
     Catalog, CatalogDetails, CatalogImage, CatalogManifest, CatalogRepository, CatalogTag, Category, Coordinates, Cvss,
-    DhiEntitlement, Entitlements, Epss, Exception, HealthPolicy, HealthScore, ImageOrigin, ImagePackages,
-    ListedAttestation, LogPage, LogQuery, LogReason, LogStatus, Mirror, MirrorEnd, MirroringLog, Mirrors, OciConfig,
-    Package, Plan, PolicyStatus, RunConfig, SbomState, SetMirror, Severity, SourceCommit, TagDetails, TagManifest,
-    Vulnerabilities, Vulnerability,
+    DhiEntitlement, Entitlements, Epss, Exception, ImageOrigin, ImagePackages, ListedAttestation, LogPage, LogQuery,
+    LogReason, LogStatus, Mirror, MirrorEnd, MirroringLog, Mirrors, OciConfig, Package, Plan, RunConfig, SbomState,
+    ScoutHealthScore, ScoutPolicy, ScoutPolicyStatus, SetMirror, Severity, SourceCommit, TagDetails, Vulnerabilities,
+    Vulnerability,
 };
 pub use endpoints::Endpoints;
 pub use error::HubError;

@@ -19,10 +19,10 @@ pub(super) struct Operation {
 const SUMMARY: &str = "name namespace displayName shortDescription featured fipsCompliant stigCertified homeUrl \
                        categories { id name } distributions platforms";
 const TAG: &str = "name lastUpdated";
-const MANIFEST: &str = "manifestDigest platform distribution compressedSize packageManager shell user fipsCompliant \
-                        stigCertified lastPushed vulnerabilities { critical high medium low unspecified total }";
-/// Only where one tag is looked at.
-const HEALTH: &str = "scoutHealthScore { score policies { name label status description violationCount } }";
+const MANIFEST: &str = "manifestDigest platform distribution compressedSize packageManager shell user \
+                        workingDirectory fipsCompliant stigCertified lastPushed \
+                        vulnerabilities { critical high medium low unspecified total } \
+                        scoutHealthScore { score policies { name label status description violationCount } }";
 const EXCEPTION: &str = "type sourceType status justification additionalDetails author";
 const MIRROR: &str = "id destinationRepository { name namespace hostname } \
                       dhiSourceRepository { name namespace hostname displayName }";
@@ -85,7 +85,7 @@ pub(super) fn tag_details(organization: &str, name: &str, tag: &str) -> Operatio
         "dhiTagDetails",
         ", $name: String!, $tag: String!",
         ", query: { repoName: $name, tag: $tag }",
-        &format!("indexDigest repo tag {{ {TAG} }} allTags {{ {TAG} }} imageManifests {{ {MANIFEST} {HEALTH} }}"),
+        &format!("indexDigest repo tag {{ {TAG} }} allTags {{ {TAG} }} imageManifests {{ {MANIFEST} }}"),
         json!({ "organization": organization, "name": name, "tag": tag }),
     )
 }
@@ -117,13 +117,7 @@ pub(super) fn image_origin(organization: &str, of: &Coordinates) -> Operation {
 }
 
 /// Asks about the image of one platform. These spell `hostName` and `repoName`; others of Docker's do not (trap 15).
-fn of_image(
-    field: &'static str,
-    organization: &str,
-    of: &Coordinates,
-    more: &str,
-    selection: &str,
-) -> Operation {
+fn of_image(field: &'static str, organization: &str, of: &Coordinates, more: &str, selection: &str) -> Operation {
     query(
         field,
         ", $digest: String!, $host: String!, $repository: String!",

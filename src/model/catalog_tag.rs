@@ -59,20 +59,20 @@ pub struct TagPlatform {
     pub fips: bool,
     pub stig: bool,
     pub last_pushed: Option<DateTime<Utc>>,
-    pub health: Option<Health>,
+    pub health: Option<TagHealth>,
 }
 
 /// Docker's mark for an image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Health {
+pub struct TagHealth {
     /// For example `A`.
     pub score: String,
-    pub policies: Vec<HealthPolicy>,
+    pub policies: Vec<TagPolicy>,
 }
 
 /// One policy that the mark comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HealthPolicy {
+pub struct TagPolicy {
     pub label: String,
     pub description: String,
     /// None where Docker does not know.
@@ -147,7 +147,10 @@ pub enum Compared {
     /// The other tag has no image of this platform, only of these.
     NoPlatform(Vec<String>),
     /// One of the two was not analysed, so nothing can be said.
-    NotAnalysed { tag: Tag, analysis: Analysis },
+    NotAnalysed {
+        tag: Tag,
+        analysis: Analysis,
+    },
     Differs(Difference),
 }
 

@@ -17,12 +17,13 @@ pub struct Evidence {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AtRegistry {
-    /// The organization mirrors nothing that could be read.
+    /// The organization does not mirror the repository, and the catalog's own attestations are not shown to it.
     NoMirror,
     /// It could not be read with the visitor's own token; the sentence says why.
-    Unreadable { mirror: RepoName, sentence: String },
+    Unreadable { repository: RepoName, sentence: String },
     Read {
-        mirror: RepoName,
+        /// A mirror's, or the catalog's own where there is no mirror.
+        repository: RepoName,
         /// Every attestation with its signature, verified.
         platform: PlatformCoverage,
         /// The best signature over the index itself.

@@ -39,8 +39,8 @@ pub use catalog::{
     TagGroup,
 };
 pub use catalog_tag::{
-    CatalogTag, Compared, Comparison, Cut, Difference, Health, HealthPolicy, ImageAsked, ImageConfiguration,
-    PackageChange, ReadFrom, RunSettings, SourceLink, TagPlatform, VulnerabilityChange,
+    CatalogTag, Compared, Comparison, Cut, Difference, ImageAsked, ImageConfiguration, PackageChange, ReadFrom,
+    RunSettings, SourceLink, TagHealth, TagPlatform, TagPolicy, VulnerabilityChange,
 };
 pub use connection::{Connection, ConnectionForm};
 pub use coverage::{AttestationSeen, Coverage, DiscoveredBy, Gone, PlatformCoverage, SignatureState};
@@ -71,7 +71,5 @@ pub use schedule::{Schedule, ScheduleForm, TimeOfDay, Window};
 pub use sought::{DigestStart, Sought};
 pub use text::Refused;
 pub use timeline::{DigestTimeline, FreshDay, Freshness, Step, StepKind, TagTimeline};
-pub use vulnerabilities::{
-    Affected, Finding, Likelihood, Severity, VexNote, VulnerabilityList, VulnerabilityQuery,
-};
+pub use vulnerabilities::{Affected, Finding, Likelihood, Severity, VexNote, VulnerabilityList, VulnerabilityQuery};
 pub use whereabouts::{Held, Holding, MovedOn, Place, Whereabouts};

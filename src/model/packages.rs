@@ -68,8 +68,8 @@ pub struct PackageList {
     pub page: u32,
     /// The last one.
     pub pages: u32,
-    /// Of all packages, to choose from.
-    pub kinds: Vec<String>,
+    /// Of all packages, with how many there are of each.
+    pub kinds: Vec<(String, u32)>,
 }
 
 /// One package.

@@ -2,7 +2,7 @@
 
 /// In plain words; none for a type that is not on the list.
 pub fn predicate_words(predicate_type: &str) -> Option<&'static str> {
-    const KNOWN: [(&str, &str); 17] = [
+    const KNOWN: [(&str, &str); 16] = [
         ("https://cyclonedx.org/bom/", "Bill of materials (CycloneDX)"),
         ("https://spdx.dev/Document", "Bill of materials (SPDX)"),
         ("https://scout.docker.com/sbom/", "Bill of materials (Docker Scout)"),
@@ -19,7 +19,6 @@ pub fn predicate_words(predicate_type: &str) -> Option<&'static str> {
         ("https://docker.com/dhi/fips/", "FIPS modules and certificates"),
         ("https://docker.com/dhi/stig/", "STIG scan"),
         ("https://docker.com/dhi/source/", "Link to the source image"),
-        ("https://docker.com/dhi/changelog/", "What changed since the build before"),
     ];
     KNOWN.iter().find(|(beginning, _)| predicate_type.starts_with(beginning)).map(|(_, words)| *words)
 }
@@ -30,7 +29,10 @@ mod tests {
 
     #[test]
     fn types_of_any_version_have_words_and_unknown_ones_have_none() {
-        assert_eq!(predicate_words("https://slsa.dev/provenance/v1"), predicate_words("https://slsa.dev/provenance/v0.2"));
+        assert_eq!(
+            predicate_words("https://slsa.dev/provenance/v1"),
+            predicate_words("https://slsa.dev/provenance/v0.2")
+        );
         assert_eq!(predicate_words("https://spdx.dev/Document"), Some("Bill of materials (SPDX)"));
         assert_eq!(predicate_words("https://example.com/v1"), None);
         assert_eq!(predicate_words(""), None);

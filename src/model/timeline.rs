@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::catalog::CatalogName;
 use super::ids::RunId;
 use super::image::{Digest, RepoName, Tag};
 use super::run::ItemState;
@@ -12,6 +13,8 @@ use super::run::ItemState;
 pub struct TagTimeline {
     pub mirror: RepoName,
     pub tag: Tag,
+    /// What it mirrors; none where Docker Hub does not say.
+    pub source: Option<CatalogName>,
     /// Why Docker Hub's part of it is missing.
     pub hub_trouble: Option<String>,
     /// The newest first.

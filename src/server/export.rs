@@ -32,7 +32,8 @@ pub(super) async fn json(
     answer(write(app, session, &organization, &filter, Format::Json).await)
 }
 
-fn answer(written: Result<Response, ApiError>) -> Response {
+/// The file, or the error in words.
+pub(super) fn answer(written: Result<Response, ApiError>) -> Response {
     written.unwrap_or_else(|error| {
         let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let sentences: Vec<String> = error.fields().0.into_values().collect();

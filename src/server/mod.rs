@@ -4,6 +4,7 @@ mod events;
 mod export;
 mod health;
 mod security;
+mod statement;
 mod status;
 
 use std::sync::Arc;
@@ -49,6 +50,7 @@ pub fn router(app: &App) -> Router {
         .route("/orgs/{organization}/runs/{run}/events", get(events::run))
         .route("/orgs/{organization}/runs.csv", get(export::csv))
         .route("/orgs/{organization}/runs.json", get(export::json))
+        .route("/orgs/{organization}/catalog/{name}/statements/{digest}", get(statement::file))
         .with_state(app.clone())
         .merge(pages.with_state(options))
         .layer(middleware::from_fn(status::of_api_errors))

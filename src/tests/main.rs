@@ -18,6 +18,7 @@ mod rights;
 mod sessions;
 mod shell;
 mod story;
+mod tagpage;
 mod terminal;
 mod tidy;
 mod triggers;

@@ -21,6 +21,11 @@ struct Door {
 
 const NO_ID: &str = "0192f0c1-2d5b-7c6a-9f1e-000000000000";
 
+/// No image of the sandbox has it.
+const NO_DIGEST: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
+/// The catalog has no such tag.
+const NO_IMAGE: &[(&str, &str)] = &[("image[name]", "nothing"), ("image[tag]", "1"), ("query[q]", "")];
+
 /// Every server function. A new one that is not here fails the test below.
 const DOORS: &[Door] = &[
     Door { function: "session/viewer", read: true, least: Least::Anybody, fields: &[] },
@@ -87,6 +92,18 @@ const DOORS: &[Door] = &[
     Door { function: "hooks/rotate", read: false, least: Least::Admin, fields: &[("mirror", "dhi-nginx")] },
     Door { function: "hooks/delete", read: false, least: Least::Admin, fields: &[("mirror", "dhi-nginx")] },
     Door { function: "deliveries/list", read: true, least: Least::Member, fields: &[] },
+    Door { function: "tags/get", read: true, least: Least::Member, fields: &[("name", "nothing"), ("tag", "1")] },
+    Door { function: "tags/packages", read: true, least: Least::Member, fields: NO_IMAGE },
+    Door { function: "tags/vulnerabilities", read: true, least: Least::Member, fields: NO_IMAGE },
+    Door { function: "tags/configuration", read: true, least: Least::Member, fields: NO_IMAGE },
+    Door { function: "tags/compare", read: true, least: Least::Member, fields: NO_IMAGE },
+    Door { function: "tags/attestations", read: true, least: Least::Member, fields: NO_IMAGE },
+    Door {
+        function: "tags/statement",
+        read: true,
+        least: Least::Member,
+        fields: &[("name", "nothing"), ("digest", NO_DIGEST)],
+    },
     Door { function: "connection/get", read: true, least: Least::Member, fields: &[] },
     Door { function: "connection/save", read: false, least: Least::Admin, fields: &[("form[username]", "")] },
     Door { function: "connection/remove", read: false, least: Least::Admin, fields: &[] },
@@ -162,6 +179,7 @@ async fn pages_and_events_of_an_organization_are_for_its_people() {
     let paths = [
         "overview",
         "catalog",
+        "catalog/nginx/tags/1.29?tab=attestations",
         "mirrors",
         "mirrors/dhi-nginx/tags/1.29",
         "destinations",
@@ -183,6 +201,9 @@ async fn pages_and_events_of_an_organization_are_for_its_people() {
         assert_eq!(gus.page(&format!("/orgs/acme/{file}")).await.status, 404, "{file}");
         assert_eq!(story.nobody().page(&format!("/orgs/acme/{file}")).await.status, 401, "{file}");
     }
+    let statement = format!("/orgs/acme/catalog/nginx/statements/{NO_DIGEST}");
+    assert_eq!(gus.page(&statement).await.status, 404);
+    assert_eq!(story.nobody().page(&statement).await.status, 401);
     assert_eq!(gus.page(&format!("/orgs/acme/runs/{NO_ID}/events")).await.status, 404);
     assert_eq!(story.nobody().page(&format!("/orgs/acme/runs/{NO_ID}/events")).await.status, 401);
     let olivia = story.signed_in("olivia").await;

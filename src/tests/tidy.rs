@@ -9,13 +9,13 @@ use regex::Regex;
 
 /// A line may import only from lines above it; equals never import each other.
 const LAYERS: &[&[&str]] = &[
-    &["model", "clock", "seal", "rush"],
+    &["model", "clock", "seal", "rush", "kept"],
     &["store", "hub", "oci", "queue"],
     &["registries"],
     &["config", "telemetry", "shell"],
     &["app"],
     &["access", "catalog", "connection", "mirrors", "destinations", "hooks", "keys", "rules"],
-    &["forward", "history"],
+    &["forward", "history", "evidence"],
     &["api", "webhook", "worker"],
     &["web"],
     &["server"],

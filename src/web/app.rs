@@ -17,8 +17,8 @@ use crate::web::pages::keys::KeysPage;
 use crate::web::pages::rules::{EditRulePage, NewRulePage, RulePage, RulesPage};
 use crate::web::pages::runs::{RunPage, RunsPage};
 use crate::web::pages::{
-    CatalogPage, ConnectionPage, HomePage, MirrorPage, MirrorsPage, NotFoundPage, OverviewPage, RepositoryPage,
-    SignInPage, TagPage, ToOverview, WherePage,
+    CatalogPage, CatalogTagPage, ConnectionPage, HomePage, MirrorPage, MirrorsPage, NotFoundPage, OverviewPage,
+    RepositoryPage, SignInPage, TagPage, ToOverview, WherePage,
 };
 use crate::web::platform;
 
@@ -74,6 +74,7 @@ fn OrganizationRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("overview") view=OverviewPage ssr=SsrMode::Async />
             <Route path=path!("catalog") view=CatalogPage ssr=SsrMode::Async />
             <Route path=path!("catalog/:name") view=RepositoryPage ssr=SsrMode::Async />
+            <Route path=path!("catalog/:name/tags/:tag") view=CatalogTagPage ssr=SsrMode::Async />
             <Route path=path!("mirrors") view=MirrorsPage ssr=SsrMode::Async />
             <Route path=path!("mirrors/:name") view=MirrorPage ssr=SsrMode::Async />
             <Route path=path!("mirrors/:name/tags/:tag") view=TagPage ssr=SsrMode::Async />

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use super::details::TagManifest;
-use crate::hub::{HubError, Session, lenient, operations};
+use crate::hub::lenient::{self, open_enum};
+use crate::hub::{HubError, Session, operations};
 use crate::model::{Digest, Tag};
 
 /// Every repository Docker publishes, without long texts.
@@ -95,12 +95,15 @@ pub struct CatalogManifest {
     pub package_manager: Option<String>,
     pub shell: Option<String>,
     pub user: String,
+    pub working_directory: String,
     pub fips_compliant: bool,
     pub stig_certified: bool,
     #[serde(deserialize_with = "lenient::moment")]
     pub last_pushed: Option<DateTime<Utc>>,
     /// None means not analysed, never no findings (trap 16).
     pub vulnerabilities: Option<Vulnerabilities>,
+    /// None means not scored.
+    pub scout_health_score: Option<ScoutHealthScore>,
 }
 
 /// Findings by severity.
@@ -121,6 +124,33 @@ pub struct Vulnerabilities {
     pub total: u64,
 }
 
+/// Docker Scout's judgement of an image.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct ScoutHealthScore {
+    /// A letter, `A` at best.
+    #[serde(deserialize_with = "lenient::text")]
+    pub score: String,
+    pub policies: Vec<ScoutPolicy>,
+}
+
+/// One of the policies a score is made of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct ScoutPolicy {
+    pub name: String,
+    pub label: String,
+    pub status: ScoutPolicyStatus,
+    pub description: String,
+    #[serde(deserialize_with = "lenient::count")]
+    pub violation_count: u64,
+}
+
+open_enum! {
+    /// How an image stands to a policy.
+    ScoutPolicyStatus { Pass = "PASS", Fail = "FAIL", Unknown = "UNKNOWN" }
+}
+
 /// One tag of the catalog, with the others that point at the same index.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -131,7 +161,7 @@ pub struct TagDetails {
     pub tag: CatalogTag,
     pub all_tags: Vec<CatalogTag>,
     #[serde(rename = "imageManifests")]
-    pub manifests: Vec<TagManifest>,
+    pub manifests: Vec<CatalogManifest>,
 }
 
 impl Session {

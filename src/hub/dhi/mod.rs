@@ -11,10 +11,10 @@ mod plan;
 
 pub use attestations::{ImageOrigin, ListedAttestation, OciConfig, RunConfig, SourceCommit};
 pub use catalog::{
-    Catalog, CatalogDetails, CatalogImage, CatalogManifest, CatalogRepository, CatalogTag, Category, TagDetails,
-    Vulnerabilities,
+    Catalog, CatalogDetails, CatalogImage, CatalogManifest, CatalogRepository, CatalogTag, Category, ScoutHealthScore,
+    ScoutPolicy, ScoutPolicyStatus, TagDetails, Vulnerabilities,
 };
-pub use details::{Coordinates, HealthPolicy, HealthScore, PolicyStatus, TagManifest};
+pub use details::Coordinates;
 pub use log::{LogPage, LogQuery, LogReason, LogStatus, MirroringLog};
 pub use mirrors::{Mirror, MirrorEnd, Mirrors, SetMirror};
 pub use packages::{Cvss, Epss, Exception, ImagePackages, Package, SbomState, Severity, Vulnerability};

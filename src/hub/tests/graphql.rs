@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::fake::{Asked, Fake, Reply, noon, refused, repo};
-use crate::hub::{HubError, LogQuery, LogReason, LogStatus, MirrorEnd, TagManifest, operations};
+use crate::hub::{CatalogManifest, HubError, LogQuery, LogReason, LogStatus, MirrorEnd, operations};
 use crate::model::Digest;
 
 const DIGEST: &str = "sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
@@ -102,8 +102,8 @@ async fn data_that_came_is_kept_though_a_part_failed() {
     });
     let fake = answering(body).await;
     let tag = fake.session().tag_details("acme", "node", &"22".parse().unwrap()).await.unwrap().unwrap();
-    assert_eq!(tag.manifests[0].manifest.compressed_size, 45_000_000);
-    assert_eq!(tag.manifests[0].manifest.vulnerabilities, None, "not analysed is not zero");
+    assert_eq!(tag.manifests[0].compressed_size, 45_000_000);
+    assert_eq!(tag.manifests[0].vulnerabilities, None, "not analysed is not zero");
     assert_eq!(fake.exchanges().len(), 1);
     let asked = &fake.asked()[0].body["variables"];
     assert_eq!(*asked, json!({ "organization": "acme", "name": "node", "tag": "22" }));
@@ -210,8 +210,7 @@ async fn the_log_is_asked_with_the_filters_that_are_set() {
 #[test]
 fn every_variable_of_an_operation_is_declared_used_and_given() {
     let (source, mirror) = (repo("dhi/node"), repo("acme/dhi-node"));
-    let mut image = TagManifest::default();
-    image.manifest.manifest_digest = DIGEST.parse().ok();
+    let image = CatalogManifest { manifest_digest: DIGEST.parse().ok(), ..CatalogManifest::default() };
     let image = image.coordinates("node").unwrap();
     let every = LogQuery {
         mirrors: vec![MirrorEnd::default(), MirrorEnd::default()],

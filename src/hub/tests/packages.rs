@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::fake::{Fake, Reply, refused};
-use crate::hub::{Coordinates, HubError, PolicyStatus, SbomState, Severity, TagDetails};
+use crate::hub::{Coordinates, HubError, SbomState, ScoutPolicyStatus, Severity, TagDetails};
 
 const INDEX: &str = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 const AMD64: &str = "sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
@@ -41,14 +41,15 @@ async fn a_platform_is_asked_about_by_its_own_digest_and_never_by_the_index() {
     let (fake, details) = answering(json!({ "dhiImagePackagesForImageCoords": { "sbomState": "INDEXED" } })).await;
     assert_eq!(details.manifests[1].coordinates("node"), None, "without a digest there is nothing to ask about");
     let health = details.manifests[0].scout_health_score.as_ref().unwrap();
-    assert_eq!((health.score.as_str(), &health.policies[0].status), ("A", &PolicyStatus::Fail));
+    assert_eq!((health.score.as_str(), &health.policies[0].status), ("A", &ScoutPolicyStatus::Fail));
 
     let session = fake.session();
     session.packages("acme", &amd64(&details)).await.unwrap();
     session.attestations("acme", &amd64(&details)).await.unwrap();
     session.image_origin("acme", &amd64(&details)).await.unwrap();
     for asked in &fake.asked()[1..] {
-        let expected = json!({ "organization": "acme", "digest": AMD64, "host": "docker.io", "repository": "dhi/node" });
+        let expected =
+            json!({ "organization": "acme", "digest": AMD64, "host": "docker.io", "repository": "dhi/node" });
         assert_eq!(asked.body["variables"], expected);
         assert!(asked.query.contains("hostName: $host, repoName: $repository"), "{}", asked.query);
         assert!(!asked.query.contains("hostname") && !asked.query.contains(" repository:"), "{}", asked.query);
@@ -77,13 +78,16 @@ async fn what_is_not_said_of_a_vulnerability_stays_unsaid() {
 
 #[tokio::test]
 async fn an_image_that_was_not_analysed_is_not_one_without_findings() {
-    for (said, expected) in [("INDEXING", SbomState::Indexing), ("NONE", SbomState::None), ("LATER", SbomState::Other("LATER".into()))] {
+    for (said, expected) in
+        [("INDEXING", SbomState::Indexing), ("NONE", SbomState::None), ("LATER", SbomState::Other("LATER".into()))]
+    {
         let answer = json!({ "sbomState": said, "imagePackages": { "packages": [] } });
         let (fake, details) = answering(json!({ "dhiImagePackagesForImageCoords": answer })).await;
         let found = fake.session().packages("acme", &amd64(&details)).await.unwrap().unwrap();
         assert_eq!(found.state, expected);
     }
-    let (fake, details) = answering(json!({ "dhiImagePackagesForImageCoords": null, "dhiAttestationsList": null })).await;
+    let (fake, details) =
+        answering(json!({ "dhiImagePackagesForImageCoords": null, "dhiAttestationsList": null })).await;
     assert_eq!(fake.session().packages("acme", &amd64(&details)).await.unwrap(), None);
     assert_eq!(fake.session().attestations("acme", &amd64(&details)).await.unwrap(), None);
 }

@@ -1,6 +1,7 @@
 //! The bytes of the sandbox's images: layers, manifests, attestations and signatures, all of them a function of a recipe.
 //! The same recipe gives the same digests in every process; shapes follow `contracts/attestations.md` sections 1 to 3.
 
+mod analysis;
 mod attestations;
 mod image;
 mod layers;
@@ -14,6 +15,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+pub use analysis::{Excepted, Found, Holding, holdings};
 pub use signatures::public_key_pem;
 
 /// Media type of an OCI image index.

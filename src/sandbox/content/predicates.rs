@@ -47,6 +47,12 @@ pub fn vex_renewal(recipe: &Recipe, number: u32) -> Value {
     )
 }
 
+/// The packages of a build as its bills of materials name them: name, version, purl.
+pub fn bill(recipe: &Recipe, architecture: &str) -> Vec<(String, String, String)> {
+    let line = |name: &String| (name.clone(), package_version(recipe, name), purl(recipe, name, architecture));
+    recipe.packages.iter().map(line).collect()
+}
+
 fn purl(recipe: &Recipe, package: &str, architecture: &str) -> String {
     let (family, version) = recipe.distribution.split_once('-').unwrap_or((recipe.distribution.as_str(), "1"));
     let kind = if family == "alpine" { "apk" } else { "deb" };

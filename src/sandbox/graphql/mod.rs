@@ -1,5 +1,6 @@
 //! The DHI GraphQL interface (`contracts/hub.md` section 6). Refusals come with HTTP 200; type names are those of the SDL.
 
+mod attestations;
 #[expect(clippy::unused_async, reason = "async-graphql takes no other resolvers")]
 mod catalog;
 mod context;
@@ -9,6 +10,7 @@ mod entitlements;
 mod logs;
 #[expect(clippy::unused_async, reason = "async-graphql takes no other resolvers")]
 mod mirrors;
+mod packages;
 #[expect(clippy::unused_async, reason = "async-graphql takes no other resolvers")]
 mod user;
 
@@ -27,7 +29,15 @@ use super::world::people::Identity;
 
 #[derive(MergedObject, Default)]
 #[graphql(name = "Query")]
-struct Queries(catalog::Catalog, mirrors::Mirrors, logs::Logs, entitlements::Entitlements, user::User);
+struct Queries(
+    catalog::Catalog,
+    packages::Packages,
+    attestations::Attestations,
+    mirrors::Mirrors,
+    logs::Logs,
+    entitlements::Entitlements,
+    user::User,
+);
 
 #[derive(MergedObject, Default)]
 #[graphql(name = "Mutation")]

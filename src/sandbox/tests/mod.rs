@@ -6,6 +6,7 @@ mod graphql;
 mod hub;
 mod images;
 mod mirrors;
+mod packages;
 mod registry;
 
 use reqwest::{Method, RequestBuilder, Response, StatusCode};

@@ -1,6 +1,7 @@
 //! Pages, one file or folder a route; each asks `api` and shows what it answers.
 
 mod catalog;
+mod catalog_tag;
 mod connection;
 pub mod deliveries;
 pub mod destinations;
@@ -20,6 +21,7 @@ mod tag;
 mod whereabouts;
 
 pub use catalog::CatalogPage;
+pub use catalog_tag::CatalogTagPage;
 pub use connection::ConnectionPage;
 pub use home::{HomePage, ToOverview};
 pub use mirror::MirrorPage;

@@ -68,7 +68,12 @@ pub fn TagPage() -> impl IntoView {
 
 #[component]
 fn Found(timeline: TagTimeline) -> impl IntoView {
-    let TagTimeline { hub_trouble, digests, is_cut, .. } = timeline;
+    let organization = use_organization();
+    let TagTimeline { tag, source, hub_trouble, digests, is_cut, .. } = timeline;
+    let content = source.map(|source| {
+        let href = format!("{}/{source}/tags/{tag}", Section::Catalog.href(organization.as_str()));
+        view! { <p><a href=href>"What is in this image: packages, vulnerabilities, attestations"</a></p> }
+    });
     let trouble = hub_trouble.map(|sentence| {
         view! {
             <Notice tone=Tone::Warning title="What Docker Hub knows is missing here"><p>{sentence}</p></Notice>
@@ -86,6 +91,7 @@ fn Found(timeline: TagTimeline) -> impl IntoView {
     };
     view! {
         {trouble}
+        {content}
         {list}
         {is_cut.then(|| view! { <p class="muted small">"Older digests are left out."</p> })}
     }
