@@ -89,7 +89,7 @@ impl Registries {
         authority: Option<String>,
     ) -> Result<Registry, RegistryError> {
         let patience = Patience { tries: 2, answer: Duration::from_secs(10), ..Patience::default() };
-        let endpoint = Endpoint { plain_http, authority, patience, ..Endpoint::new(host.clone(), self.clock.clone()) };
+        let endpoint = Endpoint { plain_http, patience, authority, ..Endpoint::new(host.clone(), self.clock.clone()) };
         Registry::connect(endpoint, None)
     }
 }

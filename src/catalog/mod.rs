@@ -12,7 +12,9 @@ mod variants;
 use crate::app::{App, Visitor};
 use crate::connection::ConnectionError;
 use crate::hub::{self, HubError};
-use crate::model::{ApiError, CatalogEntry, CatalogFilter, CatalogList, CatalogName, CatalogRefusal, OrgName, RepoName, RepositoryKind};
+use crate::model::{
+    ApiError, CatalogEntry, CatalogFilter, CatalogList, CatalogName, CatalogRefusal, OrgName, RepoName, RepositoryKind,
+};
 use crate::queue::QueueError;
 use crate::store::listings::{self, Subject};
 use crate::store::{StoreError, rules};
@@ -20,8 +22,6 @@ use listing::DockerCatalog;
 use narrow::Seen;
 
 pub use repository::get;
-
-
 
 /// Why the catalog cannot be shown.
 #[derive(Debug, thiserror::Error)]

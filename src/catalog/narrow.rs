@@ -86,7 +86,7 @@ impl<'a> Seen<'a> {
 
 /// Narrows everything down to what the filter takes.
 pub(super) fn narrow(all: &[Seen<'_>], categories: &[Choice], filter: &CatalogFilter) -> Narrowed {
-    let query = Query::new(&filter.q, all.iter().map(|one| one.text));
+    let query = Query::new(&filter.q, &all.iter().map(|one| one.text));
     let mut counts: [BTreeMap<&str, u32>; Facet::ALL.len()] = Default::default();
     let mut found = Vec::new();
     for one in all {

@@ -95,7 +95,7 @@ impl Text {
 
 impl Query {
     /// Of what was typed, among all these texts.
-    pub(super) fn new<'a>(typed: &str, texts: impl Iterator<Item = &'a Text> + Clone) -> Self {
+    pub(super) fn new<'a>(typed: &str, texts: &(impl Iterator<Item = &'a Text> + Clone)) -> Self {
         let whole = plain(typed);
         let word = |word: &str| (word.to_owned(), !texts.clone().any(|text| text.fit(word).is_some()));
         let words = whole.split(' ').filter(|part| !part.is_empty()).map(word).collect();
@@ -164,7 +164,7 @@ mod tests {
     /// The names that fit, best first, and whether the words were taken as mistyped.
     fn found(typed: &str) -> (Vec<&'static str>, bool) {
         let texts = texts();
-        let query = Query::new(typed, texts.iter().map(|(_, text)| text));
+        let query = Query::new(typed, &texts.iter().map(|(_, text)| text));
         let mut found: Vec<_> =
             texts.iter().filter_map(|(name, text)| query.rank(text).map(|rank| (rank, *name))).collect();
         found.sort();

@@ -1,7 +1,7 @@
 //! Starting a mirror: Docker is asked, believed only where the mirror is to be seen, and what came of it is kept.
 
-use super::{MirrorError, denied, did};
 use super::known::{self, Found};
+use super::{MirrorError, denied, did};
 use crate::app::Visitor;
 use crate::hub::{self, HubError};
 use crate::model::{CatalogName, MirrorName, RepoName};

@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{MirrorError, repository_of};
+use super::{MirrorError, repository_of, visibility};
 use crate::app::{App, Visitor};
 use crate::hub::{self, MirrorEnd};
 use crate::model::{OrgName, RepoName, Stopped};
-use crate::store::StoreError;
 use crate::store::known_mirrors::{self, Known, Listed};
+use crate::store::{self, StoreError};
 
 /// A mirror, there or stopped, before anything else was asked about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,10 +57,12 @@ pub async fn remember(
     let listed: Vec<Listed> = mirrors.iter().filter_map(listed).collect();
     known_mirrors::seen(&app.db, organization, &listed, asked_at).await?;
     if is_whole {
-        let gone = known_mirrors::vanished(&app.db, organization, &listed, asked_at, app.clock.now()).await?;
-        for repository in gone {
+        let mut tx = store::begin(&app.db).await?;
+        for repository in known_mirrors::vanished(&mut *tx, organization, &listed, asked_at, app.clock.now()).await? {
             tracing::info!(%organization, "{repository} is mirrored no more, and Ferry did not stop it");
+            visibility::noticed(app, &mut tx, organization, "mirror.found-stopped", &repository).await?;
         }
+        store::commit(tx).await?;
     }
     known_mirrors::list(&app.db, organization).await
 }

@@ -65,8 +65,7 @@ impl From<MirrorError> for ApiError {
             MirrorError::Hub(HubError::Refused { message, .. }) => {
                 Self::Invalid(FieldErrors::one("name", format!("Docker Hub refuses this name: {message}")))
             }
-            MirrorError::Hub(error) => error.into(),
-            MirrorError::Privacy(error) => error.into(),
+            MirrorError::Hub(error) | MirrorError::Privacy(error) => error.into(),
             MirrorError::StillPublic(repository) => Self::Upstream(format!(
                 "Docker Hub took the request and still shows {repository} to everybody. Look at its settings there."
             )),

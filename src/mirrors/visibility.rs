@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::stream::{self, StreamExt as _};
 
-use super::{AT_ONCE, MirrorError, repository_of};
+use super::{AT_ONCE, MirrorError, known, repository_of};
 use crate::app::{App, Visitor};
 use crate::hub::{HubError, Session};
 use crate::model::{DOCKER_HUB, MirrorName, OrgName, RepoName};
@@ -21,6 +21,8 @@ pub async fn look(app: &App, organization: &OrgName, hub: &Session) -> Result<()
     let public = visibility::public(&app.db, organization).await?;
     let mut left: BTreeSet<RepoName> = public.into_iter().map(|mirror| mirror.repository).collect();
     let mirrors = hub.mirrors(organization.as_str()).await?.mirrors;
+    // The organization's token sees only a part: what is missing may be there all the same.
+    known::remember(app, organization, &mirrors, asked_at, false).await?;
     left.extend(mirrors.iter().filter_map(repository_of));
     if left.is_empty() {
         return Ok(());
@@ -82,10 +84,12 @@ pub(super) async fn note(
         match (change.is_private, change.is_new) {
             // As it should be.
             (true, true) => {}
-            (true, false) => noticed(app, &mut tx, organization, "mirror.found-private", &change.repository).await?,
+            (true, false) => {
+                noticed(app, &mut tx, organization, "mirror.found-private", change.repository.as_str()).await?;
+            }
             (false, _) => {
                 tracing::warn!(repository = %change.repository, "{} is public", change.repository);
-                noticed(app, &mut tx, organization, "mirror.found-public", &change.repository).await?;
+                noticed(app, &mut tx, organization, "mirror.found-public", change.repository.as_str()).await?;
             }
         }
     }
@@ -96,19 +100,20 @@ pub(super) async fn note(
 async fn gone(app: &App, organization: &OrgName, repository: &RepoName) -> Result<(), StoreError> {
     let mut tx = store::begin(&app.db).await?;
     if visibility::forget(&mut *tx, organization, repository).await? {
-        noticed(app, &mut tx, organization, "mirror.found-gone", repository).await?;
+        noticed(app, &mut tx, organization, "mirror.found-gone", repository.as_str()).await?;
     }
     store::commit(tx).await
 }
 
-async fn noticed(
+/// Writes down what Docker Hub did with a mirror, or somebody there.
+pub(super) async fn noticed(
     app: &App,
     tx: &mut store::Tx,
     organization: &OrgName,
     action: &'static str,
-    repository: &RepoName,
+    subject: &str,
 ) -> Result<(), StoreError> {
-    let (actor, subject, at) = (DOCKER_HUB, repository.as_str(), app.clock.now());
+    let (actor, at) = (DOCKER_HUB, app.clock.now());
     audit::record(&mut **tx, Deed { organization, actor, action, subject, at }).await
 }
 

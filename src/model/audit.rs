@@ -9,7 +9,7 @@ use super::ids::{AuditId, DestinationId, RuleId, RunId};
 use super::mirror::MirrorName;
 
 /// Every deed that is written down, with its words. Where one is missing, it is shown as it is called.
-pub const DEEDS: [(&str, &str); 52] = [
+pub const DEEDS: [(&str, &str); 47] = [
     ("mirror.start", "Started a mirror"),
     ("mirror.stop", "Stopped a mirror"),
     ("mirror.request", "Asked for a mirror"),
@@ -20,15 +20,10 @@ pub const DEEDS: [(&str, &str); 52] = [
     ("mirror.found-public", "Shows a mirror to everybody"),
     ("mirror.found-private", "Shows a mirror to its organization alone again"),
     ("mirror.found-gone", "Shows a mirror to nobody any more"),
+    ("mirror.found-stopped", "Keeps a mirror in step no more, and Ferry did not stop it"),
     ("selection.create", "Wrote a selection"),
     ("selection.change", "Changed a selection"),
-    ("selection.save", "Saved a selection"),
-    ("selection.enable", "Switched a selection on"),
-    ("selection.disable", "Switched a selection off"),
     ("selection.delete", "Deleted a selection"),
-    ("selection.propose", "Proposed mirrors by a selection"),
-    ("selection.approve", "Approved what a selection proposed"),
-    ("selection.decline", "Declined what a selection proposed"),
     ("hook.create", "Made a webhook"),
     ("hook.rotate", "Gave a webhook a new address"),
     ("hook.delete", "Removed a webhook"),

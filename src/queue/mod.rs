@@ -1,8 +1,8 @@
 //! What is to be done later: payloads, and enqueueing inside the caller's transaction. Handlers stand in `worker`.
 
 use chrono::{DateTime, Utc};
-use graphile_worker::{JobSpec, RawJobSpec, WorkerUtils};
 use graphile_worker::worker_utils::types::CleanupTask;
+use graphile_worker::{JobSpec, RawJobSpec, WorkerUtils};
 use serde::{Deserialize, Serialize};
 use sqlx::{PgPool, Postgres, Transaction};
 

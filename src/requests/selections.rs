@@ -8,8 +8,8 @@ use crate::catalog::{self, CatalogError};
 use crate::connection::{self, ConnectionError};
 use crate::hub::{Credential, HubError, Session};
 use crate::model::{
-    ApiError, CatalogEntry, CatalogFilter, CatalogName, Choice, Facet, FieldErrors, MirrorName, OrgName, Selection, SelectionChoices,
-    SelectionForm, SelectionId, SelectionPreview,
+    ApiError, CatalogEntry, CatalogFilter, CatalogName, Choice, Facet, FieldErrors, MirrorName, OrgName, Selection,
+    SelectionChoices, SelectionForm, SelectionId, SelectionPreview,
 };
 use crate::store::selections::{self, Saving};
 use crate::store::{self, StoreError, requests};

@@ -123,8 +123,8 @@ async fn docker_hubs_refusal_is_shown_and_its_word_alone_is_not_believed() {
     assert!(matches!(olivia.post("exposed/make-private", &fields).await.error(), ApiError::Forbidden(_)));
 
     let adam = story.signed_in("adam").await;
-    let taken = Trouble::Status { code: 200, retry_after: None, body: None };
-    story.world().faults().add(Fault::on("/privacy", taken).at(Facade::Hub));
+    let accepted = Trouble::Status { code: 200, retry_after: None, body: None };
+    story.world().faults().add(Fault::on("/privacy", accepted).at(Facade::Hub));
     let answer = adam.post("exposed/make-private", &fields).await;
     assert_eq!(answer.status, 502, "{answer:?}");
     assert!(answer.error().to_string().contains("still shows acme/dhi-redis to everybody"), "{answer:?}");

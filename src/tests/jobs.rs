@@ -185,7 +185,8 @@ async fn old_runs_keep_their_numbers_when_their_tags_go() {
     let later = Some(story.app.clock.now() + TimeDelta::days(1));
     story.app.queue.add_at(&mut tx, &SweepHistory::new(), later).await.expect("it is queued");
     store::commit(tx).await.expect("it is kept");
-    let used_up = "update ferry_queue._private_jobs set attempts = max_attempts where run_at > now() + interval '1 hour'";
+    let used_up =
+        "update ferry_queue._private_jobs set attempts = max_attempts where run_at > now() + interval '1 hour'";
     let used_up = sqlx::query(used_up).execute(&story.app.db).await.expect("begun as often as it may be");
     assert_eq!(used_up.rows_affected(), 1);
 

@@ -209,6 +209,8 @@ async fn a_mirror_that_was_stopped_outside_of_ferry_is_noticed() {
     assert!(mia.page("/orgs/acme/mirrors").await.body.contains("outside of Ferry, noticed"));
     let page = mia.page("/orgs/acme/mirrors/dhi-nginx").await.body;
     assert!(page.contains("Stopped outside of Ferry") && !page.contains(">Start again<"), "{page}");
+    let log = mia.page("/orgs/acme/audit?action=mirror.found-stopped").await.body;
+    assert!(log.contains("Keeps a mirror in step no more") && log.contains("acme/dhi-nginx"), "{log}");
     // And begun again outside of it.
     story.world().mirror("acme", "nginx", "dhi-nginx").expect("a mirror");
     story.world().settled().await;

@@ -68,7 +68,9 @@ async fn a_member_asks_and_once_an_owner_approves_docker_mirrors() {
     assert_eq!(decided[0].state, RequestState::Approved);
     assert_eq!(decided[0].decision.as_ref().and_then(|decision| decision.by.as_deref()), Some("olivia"));
     let deeds = deeds(&story).await;
-    let deeds: Vec<_> = deeds.iter().map(|(actor, action)| (actor.as_str(), action.as_str())).collect();
+    let deeds = deeds.iter().map(|(actor, action)| (actor.as_str(), action.as_str()));
+    // What Docker Hub shows to everybody is noticed on the way.
+    let deeds: Vec<_> = deeds.filter(|(_, action)| !action.contains(".found-")).collect();
     assert_eq!(deeds, [("mia", "mirror.request"), ("olivia", "mirror.start"), ("olivia", "mirror.approve")]);
     let taken = ask(&mia, "vault", "").await;
     assert!(taken.field("name").contains("acme/dhi-vault is the mirror of vault already"), "{taken:?}");

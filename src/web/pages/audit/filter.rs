@@ -70,14 +70,13 @@ fn options(chosen: &str, names: impl IntoIterator<Item = (String, String)>) -> V
 }
 
 /// What is set, each with the way to ask for it no more.
-#[component]
-pub fn Chips(filter: AuditFilter, base: String) -> impl IntoView {
+pub fn chips(filter: &AuditFilter, base: &str) -> impl IntoView + use<> {
     let set = filter.fields().into_iter().filter(|(_, value)| !value.is_empty());
     let chips: Vec<_> = set
         .map(|(name, value)| {
             let said = if name == "action" { deed(value) } else { value };
             let label = format!("{}: {said}", label(name));
-            view! { <FilterChip href=href(&filter.without(name), &base, None) label /> }
+            view! { <FilterChip href=href(&filter.without(name), base, None) label /> }
         })
         .collect();
     (!chips.is_empty()).then(|| view! { <FilterChips label="What is filtered">{chips}</FilterChips> })

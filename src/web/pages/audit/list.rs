@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use super::filter::{Asked, Chips, Filters, Refused, href};
+use super::filter::{Asked, Filters, Refused, chips, href};
 use super::table::AuditTable;
 use crate::api::audit::{find_deeds, list_actors};
 use crate::model::{ApiError, AuditEntry, AuditFilter, OrgName, Page};
@@ -53,7 +53,7 @@ pub fn AuditPage() -> impl IntoView {
                                 Err(error) => view! { <ReadError error /> }.into_any(),
                             };
                             view! {
-                                <Chips filter base=base.get_value() />
+                                {base.with_value(|base| chips(&filter, base))}
                                 {found}
                             }
                         })

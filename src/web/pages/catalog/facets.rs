@@ -38,7 +38,7 @@ fn groups(facets: Vec<FacetValues>) -> Vec<(&'static str, Vec<(Facet, FacetValue
 fn Group(legend: &'static str, values: Vec<(Facet, FacetValue)>) -> impl IntoView {
     let choice = |(facet, value): (Facet, FacetValue)| view! { <One facet value /> };
     view! {
-        <fieldset class="facets__group">
+        <fieldset>
             <legend class="facets__legend">{legend}</legend>
             {values.into_iter().map(choice).collect_view()}
         </fieldset>

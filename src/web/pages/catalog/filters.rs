@@ -54,8 +54,7 @@ pub fn Filters(asked: Memo<Asked>, base: String) -> impl IntoView {
 }
 
 /// What is chosen beside the search.
-#[component]
-pub fn Chips(facets: Vec<FacetValues>, shown: Asked, base: String) -> impl IntoView {
+pub fn chips(facets: Vec<FacetValues>, shown: &Asked, base: &str) -> impl IntoView + use<> {
     let chosen = facets.into_iter().flat_map(|FacetValues { facet, values }| {
         values.into_iter().filter(|value| value.chosen).map(move |value| (facet, value))
     });
@@ -65,7 +64,7 @@ pub fn Chips(facets: Vec<FacetValues>, shown: Asked, base: String) -> impl IntoV
             Some(_) => value.name,
             None => format!("{}: {}", facet.label(), value.name),
         };
-        view! { <FilterChip href=without.href(&base) label /> }
+        view! { <FilterChip href=without.href(base) label /> }
     };
     let chips: Vec<_> = chosen.map(chip).collect();
     (!chips.is_empty()).then(|| view! { <FilterChips label="What is chosen">{chips}</FilterChips> })

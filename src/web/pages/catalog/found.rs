@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::address::{Asked, Look};
 use super::entries::{Cards, Table, is_open};
 use super::facets::Facets;
-use super::filters::Chips;
+use super::filters::chips;
 use super::keys;
 use super::selection::{Picked, SelectionBar};
 use crate::model::{CatalogList, CatalogRefusal, Facet};
@@ -50,18 +50,19 @@ pub fn Found(list: CatalogList, shown: Asked, base: String, picked: Picked) -> i
         }
         .into_any()
     };
+    let chosen = chips(facets.clone(), &shown, &base);
     view! {
         <div class="stack">
             {refusal.map(|refusal| view! { <Old refusal read_at /> })}
             <div class="catalog-page">
-                <Facets facets=facets.clone() />
+                <Facets facets />
                 <div class="stack" on:keydown=|event| keys::through_list(&event)>
                     <div class="cluster" data-align="between">
                         <p class="muted small tabular-nums" role="status">{words}</p>
                         <p class="muted small">"Docker's catalog as of " <TimeAgo at=read_at /></p>
-                        <Looks shown=shown.clone() base=base.clone() />
+                        <Looks shown base />
                     </div>
-                    <Chips facets shown base />
+                    {chosen}
                     {(close && found > 0)
                         .then(|| view! { <p class="muted">{format!("Nothing is called “{q}”. These come close.")}</p> })}
                     {below}

@@ -42,7 +42,8 @@ pub fn StartAgain(mirror: Mirror, stopped: Stopped, again: AgainForm) -> impl In
         }
         .into_any()
     } else {
-        view! { <p class="small muted">{format!("Only owners of {organization} may start it again.")}</p> }.into_any()
+        view! { <p class="small muted">{format!("Owners and editors of {organization} may start it again.")}</p> }
+            .into_any()
     };
     view! {
         <FormError error />

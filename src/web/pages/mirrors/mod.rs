@@ -159,6 +159,7 @@ pub(in crate::web::pages) fn PublicWarning(
     /// What the notice above the page names.
     named: Vec<RepoName>,
 ) -> impl IntoView {
+    let named: BTreeSet<RepoName> = named.into_iter().collect();
     let unnamed = repositories.into_iter().filter(|repository| !named.contains(repository));
     let mirrors: Vec<_> = unnamed.map(|repository| (repository, None)).collect();
     view! { <PublicMirrors mirrors organization=use_organization() may_change=use_role().may_configure() /> }

@@ -66,7 +66,7 @@ fn Question(list: MirrorList, names: Vec<String>, stopping: Stopping) -> impl In
     let organization = use_organization();
     let base = Section::Mirrors.href(organization.as_str());
     if !use_role().may_mirror() {
-        let words = format!("Only owners of {organization} may stop mirrors.");
+        let words = format!("Owners and editors of {organization} may stop mirrors. Ask one of them.");
         return view! { <Notice tone=Tone::Neutral>{words}</Notice> }.into_any();
     }
     let is_named = |mirror: &Mirror| names.iter().any(|name| name == mirror.repository.name());
