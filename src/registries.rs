@@ -4,14 +4,13 @@ use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
 use sha2::{Digest as _, Sha256};
 
 use crate::clock::Clock;
 use crate::model::{Host, Rates};
-use crate::oci::{Budget, Credential, Endpoint, Patience, Registry, RegistryError};
+use crate::oci::{Budget, Credential, Endpoint, Registry, RegistryError};
 
 /// Clients kept at most; a rotated credential leaves its old one behind until then.
 const MOST: usize = 256;
@@ -79,18 +78,6 @@ impl Registries {
         }
         known.insert(key, registry.clone());
         Ok(registry)
-    }
-
-    /// A client of somebody who was never there: no credential, and no token that was handed out before.
-    pub fn stranger(
-        &self,
-        host: &Host,
-        plain_http: bool,
-        authority: Option<String>,
-    ) -> Result<Registry, RegistryError> {
-        let patience = Patience { tries: 2, answer: Duration::from_secs(10), ..Patience::default() };
-        let endpoint = Endpoint { plain_http, patience, authority, ..Endpoint::new(host.clone(), self.clock.clone()) };
-        Registry::connect(endpoint, None)
     }
 }
 

@@ -7,7 +7,7 @@ use super::pause::go_on;
 use crate::app::{App, Visitor};
 use crate::destinations::{self, DestinationError};
 use crate::model::{ApiError, Destination, DestinationId, Digest, Exposed, FERRY, Pause, Reference, RepoName};
-use crate::oci::RegistryError;
+use crate::oci::{Registry, RegistryError};
 use crate::queue::QueueError;
 use crate::store::audit::Deed;
 use crate::store::exposures::{self, Exposure};
@@ -74,7 +74,7 @@ pub async fn exposed(visitor: &Visitor) -> Result<Exposed, StoreError> {
 pub(super) async fn after_writing(
     app: &App,
     work: &Work,
-    destination: &Destination,
+    (destination, registry): (&Destination, &Registry),
     repository: &RepoName,
     digest: &Digest,
 ) -> Result<(), StoreError> {
@@ -85,7 +85,7 @@ pub(super) async fn after_writing(
         return Ok(());
     }
     let exposure = Exposure { repository: repository.clone(), digest: digest.clone() };
-    match ask(app, destination, &exposure).await {
+    match ask(registry, &exposure).await {
         Answered::Refused => exposures::note_refused(&app.db, id, &exposure, app.clock.now()).await,
         Answered::NotKnown(why) => {
             tracing::warn!(
@@ -113,9 +113,8 @@ pub(super) async fn after_writing(
 }
 
 /// Asks as somebody who was never there: nothing is signed in with, and only what the registry hands to everybody is used.
-async fn ask(app: &App, destination: &Destination, exposure: &Exposure) -> Answered {
-    let Destination { host, plain_http, authority, .. } = destination;
-    let stranger = match app.registries.stranger(host, *plain_http, authority.clone()) {
+async fn ask(registry: &Registry, exposure: &Exposure) -> Answered {
+    let stranger = match registry.stranger() {
         Ok(stranger) => stranger.reading(exposure.repository.clone()),
         Err(error) => return Answered::NotKnown(error.to_string()),
     };
@@ -127,7 +126,7 @@ async fn ask(app: &App, destination: &Destination, exposure: &Exposure) -> Answe
             Answered::Refused
         }
         Ok(Err(error)) => Answered::NotKnown(error.to_string()),
-        Err(_) => Answered::NotKnown(format!("{host} gave no answer within {} s", PATIENCE.as_secs())),
+        Err(_) => Answered::NotKnown(format!("{} gave no answer within {} s", registry.host(), PATIENCE.as_secs())),
     }
 }
 
@@ -146,10 +145,10 @@ pub async fn accept(visitor: &Visitor, id: DestinationId) -> Result<(), Exposure
 /// only where they are refused everywhere.
 pub async fn look_again(visitor: &Visitor, id: DestinationId) -> Result<(), ExposureError> {
     let (app, organization) = (&visitor.app, &visitor.organization);
-    let destination = destinations::get(visitor, id).await?;
+    let (destination, registry) = destinations::open(app, organization, id).await?;
     let (mut private, mut public) = (Vec::new(), Vec::new());
     for exposure in exposures::public_of(&app.db, id).await? {
-        match ask(app, &destination, &exposure).await {
+        match ask(&registry, &exposure).await {
             Answered::Refused => private.push(exposure.repository),
             Answered::Given => public.push(exposure.repository),
             Answered::NotKnown(why) => {

@@ -121,7 +121,8 @@ async fn carry(app: &App, work: &Work, open: &[Item], unit: Unit<'_>, last: bool
     let there = arrived::Place { destination, target: &first.target, terms: &terms };
     unchanged::remember(app, there, unit.digest, &verified).await?;
     if wrote {
-        exposure::after_writing(app, work, &settings, &first.target.repository, &verified.image.digest).await?;
+        exposure::after_writing(app, work, (&settings, &registry), &first.target.repository, &verified.image.digest)
+            .await?;
     }
     Ok(())
 }

@@ -146,6 +146,18 @@ impl fmt::Debug for Registry {
 impl Registry {
     /// A client; asks nothing yet. Fails only where no HTTP client can be made.
     pub fn connect(endpoint: Endpoint, credential: Option<Credential>) -> Result<Self, RegistryError> {
+        let pace = Arc::new(Pace::new(endpoint.budget));
+        Self::at_pace(endpoint, credential, pace)
+    }
+
+    /// The client of somebody who was never there: no credential, and no token that was handed out before. It is soon out of
+    /// patience, and keeps to the pace of this one.
+    pub fn stranger(&self) -> Result<Self, RegistryError> {
+        let patience = Patience { tries: 2, answer: Duration::from_secs(10), ..Patience::default() };
+        Self::at_pace(Endpoint { patience, ..self.endpoint.clone() }, None, Arc::clone(&self.pace))
+    }
+
+    fn at_pace(endpoint: Endpoint, credential: Option<Credential>, pace: Arc<Pace>) -> Result<Self, RegistryError> {
         choose_crypto();
         let base = base_url(&endpoint)?;
         let guard = Guard::new(base.clone());
@@ -169,7 +181,7 @@ impl Registry {
         let profile = endpoint.profile.unwrap_or_else(|| Profile::of_host(&endpoint.host));
         Ok(Self(Arc::new(Inner {
             lanes: Lanes::new(endpoint.budget),
-            pace: Arc::new(Pace::new(endpoint.budget)),
+            pace,
             endpoint,
             base,
             guard,
