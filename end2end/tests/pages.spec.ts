@@ -43,7 +43,7 @@ const full: Seen[] = [
   { name: "tag of the catalog", person: "mia", address: acme("catalog/nginx/tags/1.29"), heading: "nginx:1.29", words: "Digest of this platform" },
   { name: "vulnerabilities of a tag", person: "mia", address: acme("catalog/golang/tags/1.25-dev?tab=vulnerabilities"), heading: "golang:1.25-dev", words: "Suppressed" },
   { name: "attestations of a tag", person: "mia", address: acme("catalog/nginx/tags/1.29?tab=attestations"), heading: "nginx:1.29", words: "Bill of materials (SPDX)" },
-  { name: "configuration of a tag", person: "mia", address: acme("catalog/node/tags/22?tab=configuration"), heading: "node:22", words: "As Docker describes it; nobody has signed this." },
+  { name: "configuration of a tag", person: "mia", address: acme("catalog/golang/tags/1.25-dev?tab=configuration"), heading: "golang:1.25-dev", words: "As Docker describes it; nobody has signed this." },
   { name: "mirrors", person: "olivia", address: acme("mirrors"), heading: "Mirrors", words: /^Everybody can pull what is in it\./ },
   { name: "new mirrors", person: "olivia", address: acme("mirrors/new?source=vault&source=redis-chart"), heading: "New mirrors", words: "Back to the catalog" },
   { name: "mirrors to stop", person: "olivia", address: acme("mirrors/stop?name=dhi-nginx"), heading: "Stop mirroring", words: "Rules that forward them" },
