@@ -1,6 +1,7 @@
 //! Somebody with a browser: keeps cookies, posts forms with and without a script.
 
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use ferry::model::ApiError;
 use reqwest::header::{ACCEPT, COOKIE, LOCATION, REFERER, SET_COOKIE};
@@ -8,6 +9,9 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder};
 use serde::de::DeserializeOwned;
 use url::Url;
+
+/// No page takes so long: better to say which than to wait for ever.
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// One person's browser.
 pub struct Person {
@@ -47,7 +51,7 @@ impl Person {
     pub fn new(base: Url) -> Self {
         // Another part of the process may have installed it already.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = Client::builder().redirect(Policy::none()).build().expect("a client");
+        let http = Client::builder().redirect(Policy::none()).timeout(PATIENCE).build().expect("a client");
         Self { http, base, cookies: Mutex::default() }
     }
 
