@@ -115,7 +115,7 @@ const absent: Seen[] = [
   { name: "organization", person: "olivia", address: globex("catalog"), heading: "There is no page here", title: "Page not found", status: 404, words: "Go to your organization" },
   { name: "section", person: "olivia", address: acme("nothing"), heading: "There is no page here", title: "Page not found", status: 404, words: "Go to your organization" },
   { name: "repository", person: "olivia", address: acme("catalog/nothing"), heading: "nothing", title: "Repository", status: 404, words: missing },
-  { name: "tag that the catalog lacks", person: "olivia", address: acme("catalog/nginx/tags/0.0"), heading: "nginx:0.0", status: 404, words: missing },
+  { name: "tag that the catalog lacks", person: "olivia", address: acme("catalog/nginx/tags/nothing"), heading: "nginx:nothing", status: 404, words: missing },
   { name: "tag of no mirror", person: "olivia", address: acme("mirrors/dhi-nothing/tags/1"), heading: "dhi-nothing:1", status: 404, words: missing },
   { name: "mirror", person: "olivia", address: acme("mirrors/dhi-nothing"), heading: "dhi-nothing", title: "Mirror", status: 404, words: missing },
   { name: "selection", person: "olivia", address: acme(`requests/selections/${NOWHERE}`), heading: "Selection", status: 404, words: missing },
