@@ -32,6 +32,7 @@
 //!   selected?`, `FilterDate name label value?(signal)`, `FilterToggle name label value="true" checked?`, `FilterKept name value(signal)`, some of them in
 //!   `FilterMore label="More filters" open?`: a GET form
 //! - `FilterChips label` of `FilterChip href label`: what is filtered, each with the way to ask for it no more
+//! - `FilterRefused errors label`: what a list cannot be filtered by
 //!
 //! What is so
 //! - `StatusBadge status label?`: `status` is a state's `as_str()`; `CoverageChip platform held expected`
@@ -121,7 +122,7 @@ pub use empty_state::EmptyState;
 pub use error_state::ErrorState;
 pub use field::{Field, SelectField, TextArea, TextField, described_by};
 pub use filter_bar::{FilterBar, FilterDate, FilterKept, FilterMore, FilterSearch, FilterSelect, FilterToggle};
-pub use filter_chips::{FilterChip, FilterChips};
+pub use filter_chips::{FilterChip, FilterChips, FilterRefused};
 pub use icon::{Glyph, Icon};
 pub use key_values::{KeyValue, KeyValues};
 pub use loading::Loading;

@@ -3,10 +3,8 @@
 use leptos::prelude::*;
 use leptos_router::params::ParamsMap;
 
-use crate::model::{AuditFilter, AuditId, DEEDS, FieldErrors, deed};
-use crate::web::components::{
-    FilterBar, FilterChip, FilterChips, FilterDate, FilterSearch, FilterSelect, Notice, Tone,
-};
+use crate::model::{AuditFilter, AuditId, DEEDS, deed};
+use crate::web::components::{FilterBar, FilterChip, FilterChips, FilterDate, FilterSearch, FilterSelect};
 use crate::web::live_filter::use_live_filter;
 
 /// What an address asks for: the filter as it was typed, and where the list goes on.
@@ -82,24 +80,14 @@ pub fn chips(filter: &AuditFilter, base: &str) -> impl IntoView + use<> {
     (!chips.is_empty()).then(|| view! { <FilterChips label="What is filtered">{chips}</FilterChips> })
 }
 
-fn label(name: &str) -> &'static str {
+/// What a field of the filter is called.
+pub fn label(name: &str) -> &'static str {
     match name {
         "q" => "Search",
         "person" => "Person",
         "action" => "What",
         "from" => "From",
         _ => "Until",
-    }
-}
-
-/// What cannot be filtered by, and what to do about it.
-#[component]
-pub fn Refused(errors: FieldErrors) -> impl IntoView {
-    let sentence = |(name, sentence): (String, String)| view! { <li>{format!("{}: {sentence}", label(&name))}</li> };
-    view! {
-        <Notice tone=Tone::Warning title="This filter means nothing">
-            <ul>{errors.0.into_iter().map(sentence).collect_view()}</ul>
-        </Notice>
     }
 }
 

@@ -4,12 +4,14 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use super::filter::{Asked, Filters, Refused, chips, href};
+use super::filter::{Asked, Filters, chips, href, label};
 use super::table::AuditTable;
 use crate::api::audit::{find_deeds, list_actors};
 use crate::model::{ApiError, AuditEntry, AuditFilter, OrgName, Page};
 use crate::web::app::use_organization;
-use crate::web::components::{ButtonLink, EmptyState, Loading, PageHeader, Pagination, Section, Size, Variant};
+use crate::web::components::{
+    ButtonLink, EmptyState, FilterRefused, Loading, PageHeader, Pagination, Section, Size, Variant,
+};
 use crate::web::pages::ReadError;
 
 /// The table with its filter, and the same as a file.
@@ -49,7 +51,7 @@ pub fn AuditPage() -> impl IntoView {
                             let filter = asked.filter.clone();
                             let found = match deeds.await {
                                 Ok(page) => view! { <Found page organization asked /> }.into_any(),
-                                Err(ApiError::Invalid(errors)) => view! { <Refused errors /> }.into_any(),
+                                Err(ApiError::Invalid(errors)) => view! { <FilterRefused errors label /> }.into_any(),
                                 Err(error) => view! { <ReadError error /> }.into_any(),
                             };
                             view! {

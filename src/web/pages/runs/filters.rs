@@ -6,10 +6,8 @@ use leptos::prelude::*;
 
 use super::filter::{Asked, href};
 use super::words;
-use crate::model::{FieldErrors, FilterNames, RunFilter, RunState, Trigger};
-use crate::web::components::{
-    FilterBar, FilterChip, FilterChips, FilterDate, FilterMore, FilterSearch, FilterSelect, Notice, Tone,
-};
+use crate::model::{FilterNames, RunFilter, RunState, Trigger};
+use crate::web::components::{FilterBar, FilterChip, FilterChips, FilterDate, FilterMore, FilterSearch, FilterSelect};
 use crate::web::live_filter::use_live_filter;
 
 /// The form; what is typed into the search is looked for while it is typed.
@@ -83,7 +81,8 @@ pub fn Chips(names: FilterNames, filter: RunFilter, base: String) -> impl IntoVi
     (!chips.is_empty()).then(|| view! { <FilterChips label="What is filtered">{chips}</FilterChips> })
 }
 
-fn label(name: &str) -> &'static str {
+/// What a field of the filter is called.
+pub fn label(name: &str) -> &'static str {
     match name {
         "q" => "Search",
         "rule" => "Rule",
@@ -109,17 +108,6 @@ fn said(names: &FilterNames, name: &str, value: &str) -> String {
         _ => None,
     };
     known.unwrap_or_else(|| value.to_owned())
-}
-
-/// What cannot be filtered by, and what to do about it.
-#[component]
-pub fn Refused(errors: FieldErrors) -> impl IntoView {
-    let sentence = |(name, sentence): (String, String)| view! { <li>{format!("{}: {sentence}", label(&name))}</li> };
-    view! {
-        <Notice tone=Tone::Warning title="This filter means nothing">
-            <ul>{errors.0.into_iter().map(sentence).collect_view()}</ul>
-        </Notice>
-    }
 }
 
 #[cfg(test)]

@@ -5,13 +5,15 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use super::filter::{Asked, href};
-use super::filters::{Chips, Filters, Refused};
+use super::filters::{Chips, Filters, label};
 use super::pause_all::{AllPaused, PauseAll, use_pause};
 use super::table::RunTable;
 use crate::api::history::{find_runs, list_filter_names};
 use crate::model::{ApiError, FoundRun, OrgName, Page, RunFilter};
 use crate::web::app::use_organization;
-use crate::web::components::{ButtonLink, EmptyState, Loading, PageHeader, Pagination, Section, Size, Variant};
+use crate::web::components::{
+    ButtonLink, EmptyState, FilterRefused, Loading, PageHeader, Pagination, Section, Size, Variant,
+};
 use crate::web::pages::ReadError;
 
 /// The table with its filter, and the same as a file.
@@ -53,7 +55,7 @@ pub fn RunsPage() -> impl IntoView {
                             let filter = asked.filter.clone();
                             let found = match runs.await {
                                 Ok(runs) => view! { <Found runs organization asked /> }.into_any(),
-                                Err(ApiError::Invalid(errors)) => view! { <Refused errors /> }.into_any(),
+                                Err(ApiError::Invalid(errors)) => view! { <FilterRefused errors label /> }.into_any(),
                                 Err(error) => view! { <ReadError error /> }.into_any(),
                             };
                             view! {
