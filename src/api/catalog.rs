@@ -18,9 +18,10 @@ pub async fn list_catalog(organization: OrgName, filter: CatalogFilter) -> Resul
 #[server(prefix = "/api", endpoint = "catalog/get", input = GetUrl)]
 pub async fn get_catalog_repository(organization: OrgName, name: CatalogName) -> Result<CatalogRepository, ApiError> {
     let visitor = crate::access::member(&organization).await?;
-    let mut repository = crate::catalog::get(&visitor, &name).await?;
-    repository.mirrors = crate::mirrors::of_source(&visitor, &name).await?;
-    Ok(repository)
+    let repository = async { crate::catalog::get(&visitor, &name).await.map_err(ApiError::from) };
+    let mirrors = async { crate::mirrors::of_source(&visitor, &name).await.map_err(ApiError::from) };
+    let (repository, mirrors) = futures::try_join!(repository, mirrors)?;
+    Ok(repository.with_mirrors(mirrors))
 }
 
 /// Where a tag of these mirrors is: at Docker Hub, and at each destination that a rule brings it to.

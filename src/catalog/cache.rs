@@ -1,5 +1,5 @@
-//! Docker's catalog and the mirrors as they were read last: a page answers from that at once, and what has grown old is read
-//! again behind it. What cannot be read stays as it is, with Docker's reason.
+//! Docker's catalog, its repositories and the mirrors as they were read last: a page answers from that at once, and what has
+//! grown old is read again behind it. What cannot be read stays as it is, with Docker's reason.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,11 +7,11 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::CatalogError;
-use super::listing::{DockerCatalog, DockerMirrors, Listing};
+use super::listing::{DockerCatalog, DockerMirrors, DockerRepository, Listing};
 use crate::app::{App, Visitor};
 use crate::connection;
 use crate::hub::{self, HubError};
-use crate::model::{CatalogRefusal, OrgName};
+use crate::model::{CatalogName, HubRefusal, OrgName};
 use crate::queue::RefreshCatalog;
 use crate::store::listings::{self, Content, Head, Subject};
 use crate::store::{self, StoreError, connections};
@@ -28,14 +28,16 @@ pub(super) struct Kept {
     /// When Docker was asked for the catalog.
     pub read_at: DateTime<Utc>,
     /// Why one of them could not be read since.
-    pub refusal: Option<CatalogRefusal>,
+    pub refusal: Option<HubRefusal>,
 }
 
 /// One listing, with how old it is.
-struct Shown<L> {
-    listing: Arc<L>,
-    read_at: DateTime<Utc>,
-    refusal: Option<CatalogRefusal>,
+pub(super) struct Shown<L> {
+    pub listing: Arc<L>,
+    /// When Docker was asked for it.
+    pub read_at: DateTime<Utc>,
+    /// Why it could not be read since.
+    pub refusal: Option<HubRefusal>,
 }
 
 impl Kept {
@@ -47,9 +49,17 @@ impl Kept {
 
 /// For a page: only what was never read, or was changed through Ferry since, is waited for.
 pub(super) async fn for_page(visitor: &Visitor) -> Result<Kept, CatalogError> {
-    let (catalog, mirrors) = listings::heads(&visitor.app.db, &visitor.organization).await?;
-    let (catalog, mirrors) = tokio::try_join!(page_part(visitor, catalog), page_part(visitor, mirrors))?;
+    let subjects = [&Subject::CATALOG, &Subject::MIRRORS];
+    let [catalog, mirrors] = listings::heads(&visitor.app.db, &visitor.organization, subjects).await?;
+    let (catalog, mirrors) = tokio::try_join!(page_part(visitor, &(), catalog), page_part(visitor, &(), mirrors))?;
     Ok(Kept::of(catalog, mirrors))
+}
+
+/// One repository for a page.
+pub(super) async fn repository(visitor: &Visitor, name: &CatalogName) -> Result<Shown<DockerRepository>, CatalogError> {
+    let subject = DockerRepository::subject(name);
+    let [head] = listings::heads(&visitor.app.db, &visitor.organization, [&subject]).await?;
+    page_part(visitor, name, head).await
 }
 
 /// For what nobody waits for: read again first where it is old and there is a token.
@@ -58,7 +68,7 @@ pub(super) async fn by_itself(
     organization: &OrgName,
     hub: Option<&hub::Session>,
 ) -> Result<Kept, CatalogError> {
-    let (catalog, mirrors) = listings::heads(&app.db, organization).await?;
+    let [catalog, mirrors] = listings::heads(&app.db, organization, [&Subject::CATALOG, &Subject::MIRRORS]).await?;
     let catalog = own_part(app, organization, hub, catalog).await?;
     let mirrors = own_part(app, organization, hub, mirrors).await?;
     Ok(Kept::of(catalog, mirrors))
@@ -74,65 +84,73 @@ pub(super) async fn own_session(app: &App, organization: &OrgName) -> Result<Opt
 pub(super) async fn refresh<L: Listing>(
     app: &App,
     organization: &OrgName,
+    key: &L::Key,
     hub: &hub::Session,
 ) -> Result<Arc<L>, CatalogError> {
-    let began = app.clock.now();
-    let listing = match L::read(hub, organization.as_str()).await {
+    let (began, subject) = (app.clock.now(), L::subject(key));
+    let listing = match L::read(hub, organization.as_str(), key).await {
         Ok(listing) => listing,
         Err(error) => {
-            // A person's own token is nobody else's business.
-            if !matches!(error, HubError::BadCredential { .. } | HubError::WrongKindOfCredential { .. }) {
-                listings::refuse(&app.db, organization, L::SUBJECT, &refusal(app, &error)).await?;
+            match &error {
+                // A person's own token is nobody else's business.
+                CatalogError::Hub(HubError::BadCredential { .. } | HubError::WrongKindOfCredential { .. }) => {}
+                CatalogError::Hub(error) => {
+                    listings::refuse(&app.db, organization, &subject, &refusal(app, error)).await?;
+                }
+                CatalogError::NotFound(_) => listings::remove(&app.db, organization, &subject).await?,
+                _ => {}
             }
-            return Err(error.into());
+            return Err(error);
         }
     };
     let content = Content::of(&listing)?;
-    if !listings::touch(&app.db, organization, L::SUBJECT, &content.hash, began).await? {
-        listings::write(&app.db, organization, L::SUBJECT, &content, began).await?;
-        tracing::info!(%organization, "the {} of {organization} at Docker Hub has changed", L::SUBJECT.as_str());
+    if !listings::touch(&app.db, organization, &subject, &content.hash, began).await? {
+        listings::write(&app.db, organization, &subject, &content, began).await?;
+        tracing::info!(%organization, "the {} of {organization} at Docker Hub has changed", subject.as_str());
     }
     Ok(L::remembered().keep(content.hash, listing.prepared()))
 }
 
-pub(super) fn refusal(app: &App, error: &HubError) -> CatalogRefusal {
-    CatalogRefusal { at: app.clock.now(), sentence: error.sentence() }
+pub(super) fn refusal(app: &App, error: &HubError) -> HubRefusal {
+    HubRefusal { at: app.clock.now(), sentence: error.sentence() }
 }
 
-async fn page_part<L: Listing>(visitor: &Visitor, head: Option<Head>) -> Result<Shown<L>, CatalogError> {
+async fn page_part<L: Listing>(visitor: &Visitor, key: &L::Key, head: Option<Head>) -> Result<Shown<L>, CatalogError> {
     let (app, organization) = (&visitor.app, &visitor.organization);
-    let Some((mut head, listing)) = kept::<L>(app, organization, head).await? else {
-        return read_now(visitor).await;
+    let Some((mut head, listing)) = kept::<L>(app, organization, key, head).await? else {
+        return read_now(visitor, key).await;
     };
     let now = app.clock.now();
     if head.refusal.as_ref().is_none_or(|refusal| now - refusal.at >= PAUSE) {
-        if is_outdated(&head) {
-            match read_now(visitor).await {
+        if is_outdated(&head) || (L::WAITS && is_old::<L>(app, &head)) {
+            match read_now(visitor, key).await {
                 Err(CatalogError::Hub(error)) => head.refusal = Some(refusal(app, &error)),
                 other => return other,
             }
-        } else if is_old::<L>(app, &head) && listings::ask(&app.db, organization, L::SUBJECT, now, now - PAUSE).await? {
-            read_behind::<L>(visitor, &head).await?;
+        } else if is_old::<L>(app, &head)
+            && listings::ask(&app.db, organization, &L::subject(key), now, now - PAUSE).await?
+        {
+            read_behind::<L>(visitor, key, &head).await?;
         }
     }
     Ok(Shown { listing, read_at: head.read_at, refusal: head.refusal })
 }
 
-async fn own_part<L: Listing>(
+async fn own_part<L: Listing<Key = ()>>(
     app: &App,
     organization: &OrgName,
     hub: Option<&hub::Session>,
     head: Option<Head>,
 ) -> Result<Shown<L>, CatalogError> {
-    let kept = kept::<L>(app, organization, head).await?;
+    let kept = kept::<L>(app, organization, &(), head).await?;
     let began = app.clock.now();
     let fresh = match (hub, &kept) {
         (None, None) => return Err(CatalogError::NeverRead),
-        (Some(hub), None) => Some(refresh(app, organization, hub).await?),
+        (Some(hub), None) => Some(refresh(app, organization, &(), hub).await?),
         (Some(hub), Some((head, _)))
             if (is_old::<L>(app, head) || is_outdated(head)) && L::is_whole_for(hub.kind()) =>
         {
-            match refresh(app, organization, hub).await {
+            match refresh(app, organization, &(), hub).await {
                 Err(CatalogError::Hub(error)) => {
                     tracing::warn!(error = &error as &dyn std::error::Error, "what was read before is used: {error}");
                     None
@@ -151,16 +169,18 @@ async fn own_part<L: Listing>(
 async fn kept<L: Listing>(
     app: &App,
     organization: &OrgName,
+    key: &L::Key,
     head: Option<Head>,
 ) -> Result<Option<(Head, Arc<L>)>, StoreError> {
     let Some(head) = head else { return Ok(None) };
     if let Some(known) = L::remembered().get(&head.hash) {
         return Ok(Some((head, known)));
     }
-    match listings::content::<L>(&app.db, organization, L::SUBJECT).await {
+    let subject = L::subject(key);
+    match listings::content::<L>(&app.db, organization, &subject).await {
         Ok(found) => Ok(found.map(|(hash, listing)| (head, L::remembered().keep(hash, listing.prepared())))),
         Err(StoreError::Inconsistent { reason, .. }) => {
-            tracing::warn!(%organization, "the {} that was kept is read anew: {reason}", L::SUBJECT.as_str());
+            tracing::warn!(%organization, "the {} that was kept is read anew: {reason}", subject.as_str());
             Ok(None)
         }
         Err(error) => Err(error),
@@ -175,28 +195,28 @@ fn is_outdated(head: &Head) -> bool {
     head.outdated_at.is_some_and(|at| at >= head.read_at)
 }
 
-async fn read_now<L: Listing>(visitor: &Visitor) -> Result<Shown<L>, CatalogError> {
+async fn read_now<L: Listing>(visitor: &Visitor, key: &L::Key) -> Result<Shown<L>, CatalogError> {
     let read_at = visitor.app.clock.now();
-    let listing = refresh(&visitor.app, &visitor.organization, &visitor.hub).await?;
+    let listing = refresh(&visitor.app, &visitor.organization, key, &visitor.hub).await?;
     Ok(Shown { listing, read_at, refusal: None })
 }
 
 /// Has a listing read while the page goes out: the catalog by a job with the organization's token, otherwise with the
 /// visitor's own, who is shown every mirror.
-async fn read_behind<L: Listing>(visitor: &Visitor, head: &Head) -> Result<(), CatalogError> {
+async fn read_behind<L: Listing>(visitor: &Visitor, key: &L::Key, head: &Head) -> Result<(), CatalogError> {
     let (app, organization) = (visitor.app.clone(), visitor.organization.clone());
     // It was asked for before and did not come: no worker is there, or the token is of no use.
     let is_unanswered = head.refusal.is_some() || head.asked_at.is_some_and(|asked| asked > head.read_at);
-    let by_job = L::SUBJECT == Subject::Catalog && !is_unanswered;
+    let by_job = L::subject(key) == Subject::CATALOG && !is_unanswered;
     if by_job && connections::find(&app.db, &organization).await?.is_some() {
         let mut tx = store::begin(&app.db).await?;
         app.queue.add(&mut tx, &RefreshCatalog::new(organization)).await?;
         store::commit(tx).await?;
         return Ok(());
     }
-    let hub = visitor.hub.clone();
+    let (hub, key) = (visitor.hub.clone(), key.clone());
     tokio::spawn(async move {
-        if let Err(error) = refresh::<L>(&app, &organization, &hub).await {
+        if let Err(error) = refresh::<L>(&app, &organization, &key, &hub).await {
             tracing::warn!(error = &error as &dyn std::error::Error, "Docker's listing stays as it was read: {error}");
         }
     });

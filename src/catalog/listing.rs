@@ -1,5 +1,5 @@
-//! What Docker says that is kept: its catalog, and the organization's mirrors. Remembered by the hash of the content, so that a
-//! page decodes neither.
+//! What Docker says that is kept: its catalog, one repository of it, and the organization's mirrors. Remembered by the hash of
+//! the content, so that a page decodes none of them.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,9 +9,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::search::Text;
-use super::{entry, mirror_name};
-use crate::hub::{self, CredentialKind, HubError};
-use crate::model::{CatalogEntry, CatalogName, Choice, RepoName};
+use super::{CatalogError, entry, mirror_name, texts, variants};
+use crate::hub::{self, CredentialKind};
+use crate::model::{CatalogEntry, CatalogName, Choice, RepoName, RepositoryText, Variant};
 use crate::store::listings::Subject;
 
 /// Listings remembered of each kind; organizations mostly see the same catalog.
@@ -19,12 +19,23 @@ const MOST: usize = 32;
 
 /// Something Docker says that is kept.
 pub(super) trait Listing: Serialize + DeserializeOwned + Send + Sync + 'static {
-    const SUBJECT: Subject;
+    /// What tells one of this kind from the others.
+    type Key: Clone + Send + Sync + 'static;
+
     /// How old it may become before it is read again.
     const FRESH: TimeDelta;
+    /// Whether a page waits for what is old to be read again, instead of showing it meanwhile.
+    const WAITS: bool = false;
+
+    /// What it is kept as.
+    fn subject(key: &Self::Key) -> Subject;
 
     /// Asks Docker Hub.
-    fn read(hub: &hub::Session, organization: &str) -> impl Future<Output = Result<Self, HubError>> + Send;
+    fn read(
+        hub: &hub::Session,
+        organization: &str,
+        key: &Self::Key,
+    ) -> impl Future<Output = Result<Self, CatalogError>> + Send;
 
     /// With what is worked out once and not kept.
     #[must_use]
@@ -69,10 +80,15 @@ impl DockerCatalog {
 }
 
 impl Listing for DockerCatalog {
-    const SUBJECT: Subject = Subject::Catalog;
+    type Key = ();
+
     const FRESH: TimeDelta = TimeDelta::minutes(10);
 
-    async fn read(hub: &hub::Session, organization: &str) -> Result<Self, HubError> {
+    fn subject((): &()) -> Subject {
+        Subject::CATALOG
+    }
+
+    async fn read(hub: &hub::Session, organization: &str, (): &()) -> Result<Self, CatalogError> {
         let catalog = hub.catalog(organization).await?;
         let entries = catalog.repositories.iter().filter_map(|found| entry(found, Vec::new())).collect();
         let categories = catalog.categories.into_iter().map(|c| Choice { id: c.id, name: c.name }).collect();
@@ -117,11 +133,16 @@ impl DockerMirrors {
 }
 
 impl Listing for DockerMirrors {
-    const SUBJECT: Subject = Subject::Mirrors;
+    type Key = ();
+
     // Somebody may start one in Docker's own console.
     const FRESH: TimeDelta = TimeDelta::minutes(1);
 
-    async fn read(hub: &hub::Session, organization: &str) -> Result<Self, HubError> {
+    fn subject((): &()) -> Subject {
+        Subject::MIRRORS
+    }
+
+    async fn read(hub: &hub::Session, organization: &str, (): &()) -> Result<Self, CatalogError> {
         let mirrors = hub.mirrors(organization).await?.mirrors;
         let pair = |mirror: hub::Mirror| mirror_name(&mirror).map(|name| (mirror.source.name, name));
         Ok(Self::of_pairs(mirrors.into_iter().filter_map(pair)))
@@ -135,6 +156,70 @@ impl Listing for DockerMirrors {
     fn remembered() -> &'static Remembered<Self> {
         static MIRRORS: Remembered<DockerMirrors> = Remembered::new();
         &MIRRORS
+    }
+}
+
+/// One repository of the catalog, without what an organization has of it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct DockerRepository {
+    pub entry: CatalogEntry,
+    /// As Docker has it, whatever it leads to.
+    pub home_url: Option<String>,
+    pub category_names: Vec<String>,
+    /// Markdown, as Docker has it: what is shown is cleaned by the Ferry that shows it.
+    overview: String,
+    guides: String,
+    /// Last pushed first.
+    pub variants: Vec<Variant>,
+    #[serde(skip)]
+    pub texts: Texts,
+}
+
+/// The texts of a repository, made harmless.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Texts {
+    pub overview: RepositoryText,
+    pub guides: RepositoryText,
+}
+
+impl Listing for DockerRepository {
+    type Key = CatalogName;
+
+    // A tag moves when Docker builds it anew, and what is at a destination is compared with it.
+    const FRESH: TimeDelta = TimeDelta::minutes(1);
+    const WAITS: bool = true;
+
+    fn subject(name: &CatalogName) -> Subject {
+        Subject::repository(name)
+    }
+
+    async fn read(hub: &hub::Session, organization: &str, name: &CatalogName) -> Result<Self, CatalogError> {
+        let nothing = || CatalogError::NotFound(name.clone());
+        let details = hub.repository_details(organization, name.as_str()).await?.ok_or_else(nothing)?;
+        let repository = Self {
+            entry: entry(&details.summary, Vec::new()).ok_or_else(nothing)?,
+            home_url: details.summary.home_url,
+            category_names: details.summary.categories.into_iter().map(|category| category.name).collect(),
+            overview: details.overview,
+            guides: details.guides,
+            variants: variants::of(&details.images),
+            texts: Texts::default(),
+        };
+        Ok(repository.prepared())
+    }
+
+    fn prepared(mut self) -> Self {
+        self.texts = Texts { overview: texts::clean(&self.overview), guides: texts::clean(&self.guides) };
+        self
+    }
+
+    fn is_whole_for(_: CredentialKind) -> bool {
+        true
+    }
+
+    fn remembered() -> &'static Remembered<Self> {
+        static REPOSITORIES: Remembered<DockerRepository> = Remembered::new();
+        &REPOSITORIES
     }
 }
 

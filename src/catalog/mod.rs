@@ -13,7 +13,7 @@ use crate::app::{App, Visitor};
 use crate::connection::ConnectionError;
 use crate::hub::{self, HubError};
 use crate::model::{
-    ApiError, CatalogEntry, CatalogFilter, CatalogList, CatalogName, CatalogRefusal, OrgName, RepoName, RepositoryKind,
+    ApiError, CatalogEntry, CatalogFilter, CatalogList, CatalogName, HubRefusal, OrgName, RepoName, RepositoryKind,
 };
 use crate::queue::QueueError;
 use crate::store::listings::{self, Subject};
@@ -97,14 +97,14 @@ pub async fn entries(
 /// again, so that this is no failure.
 pub async fn refresh(app: &App, organization: &OrgName) -> Result<(), CatalogError> {
     let Some(hub) = cache::own_session(app, organization).await? else { return Ok(()) };
-    match cache::refresh::<DockerCatalog>(app, organization, &hub).await {
+    match cache::refresh::<DockerCatalog>(app, organization, &(), &hub).await {
         Err(CatalogError::Hub(error)) => {
             tracing::warn!(error = &error as &dyn std::error::Error, "the catalog stays as it was read: {error}");
             if let HubError::BadCredential { .. } | HubError::WrongKindOfCredential { .. } = error {
                 let sentence =
                     "Docker Hub does not accept the organization's token. Save another one under Connection.";
-                let refusal = CatalogRefusal { at: app.clock.now(), sentence: sentence.to_owned() };
-                listings::refuse(&app.db, organization, Subject::Catalog, &refusal).await?;
+                let refusal = HubRefusal { at: app.clock.now(), sentence: sentence.to_owned() };
+                listings::refuse(&app.db, organization, &Subject::CATALOG, &refusal).await?;
             }
             Ok(())
         }

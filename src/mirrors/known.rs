@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{MirrorError, repository_of, visibility};
 use crate::app::{App, Visitor};
 use crate::hub::{self, MirrorEnd};
-use crate::model::{OrgName, RepoName, Stopped};
+use crate::model::{HubRefusal, OrgName, RepoName, Stopped};
 use crate::store::known_mirrors::{self, Known, Listed};
 use crate::store::{self, StoreError};
 
@@ -43,6 +43,39 @@ pub(super) async fn all(visitor: &Visitor) -> Result<(Vec<Found>, bool), MirrorE
     let is_whole = u64::try_from(found.mirrors.len()).is_ok_and(|number| number == found.total_count);
     let known = remember(app, organization, &found.mirrors, asked_at, is_whole).await?;
     Ok((merged(known, &found.mirrors, asked_at), found.can_mirror_more_repositories))
+}
+
+/// All mirrors as a page shows them.
+pub(super) struct Seen {
+    pub mirrors: Vec<Found>,
+    pub can_mirror_more: bool,
+    /// Why Docker Hub could not be asked.
+    pub refusal: Option<HubRefusal>,
+}
+
+/// The same for a page, which only shows them: while Docker Hub cannot be asked, those it listed last.
+pub(super) async fn shown(visitor: &Visitor) -> Result<Seen, MirrorError> {
+    let (app, organization) = (&visitor.app, &visitor.organization);
+    let error = match all(visitor).await {
+        Ok((mirrors, can_mirror_more)) => return Ok(Seen { mirrors, can_mirror_more, refusal: None }),
+        Err(MirrorError::Hub(error)) if error.retryable() => error,
+        Err(error) => return Err(error),
+    };
+    let now = app.clock.now();
+    let known = known_mirrors::list(&app.db, organization).await?;
+    if known.is_empty() {
+        return Err(error.into());
+    }
+    let mirrors = known.into_iter().map(|known| remembered(known, now)).collect();
+    Ok(Seen { mirrors, can_mirror_more: true, refusal: Some(HubRefusal { at: now, sentence: error.sentence() }) })
+}
+
+/// A mirror as it was listed last.
+fn remembered(known: Known, now: DateTime<Utc>) -> Found {
+    let Known { listed, first_seen_at, started_by, started_at, stopped_at, stopped_by } = known;
+    let since = started_at.unwrap_or(first_seen_at).min(now);
+    let stopped = stopped_at.map(|at| Stopped { at, by: stopped_by });
+    Found { id: String::new(), listed, started_by, since, stopped }
 }
 
 /// Keeps what Docker listed when it was asked at `asked_at`, and where that was all, what is there no more. An access
@@ -89,22 +122,12 @@ fn merged(known: Vec<Known>, mirrors: &[hub::Mirror], now: DateTime<Utc>) -> Vec
     known
         .into_iter()
         .filter_map(|known| {
-            let Known { listed, first_seen_at, started_by, started_at, stopped_at, stopped_by } = known;
-            let since = started_at.unwrap_or(first_seen_at);
-            let one = there(&listed.repository);
-            let stopped = match (one, stopped_at) {
-                (Some(_), _) => None,
-                (None, Some(at)) => Some(Stopped { at, by: stopped_by }),
-                // The list was not whole.
-                (None, None) => return None,
-            };
-            Some(Found {
-                id: one.map(|mirror| mirror.id.clone()).unwrap_or_default(),
-                started_by,
-                since: since.min(now),
-                stopped,
-                listed,
-            })
+            let found = remembered(known, now);
+            match there(&found.listed.repository) {
+                Some(mirror) => Some(Found { id: mirror.id.clone(), stopped: None, ..found }),
+                // Where it was not stopped, the list was not whole.
+                None => found.stopped.is_some().then_some(found),
+            }
         })
         .collect()
 }

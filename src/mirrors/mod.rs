@@ -9,7 +9,7 @@ mod progress;
 mod several;
 pub mod visibility;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::app::Visitor;
 use crate::hub::{self, HubError};
@@ -95,17 +95,25 @@ impl From<MirrorError> for ApiError {
 
 /// All mirrors of the organization, by name, and those that were stopped.
 pub async fn list(visitor: &Visitor) -> Result<MirrorList, MirrorError> {
-    let (found, can_mirror_more) = known::all(visitor).await?;
-    let mirrors = describe::described(visitor, found).await?;
-    let (stopped, mirrors) = mirrors.into_iter().partition(|mirror| mirror.stopped.is_some());
-    Ok(MirrorList { mirrors, stopped, can_mirror_more })
+    listed(visitor, known::shown(visitor).await?).await
 }
 
-/// The mirrors of one catalog repository, by name.
-pub async fn of_source(visitor: &Visitor, source: &CatalogName) -> Result<Vec<Mirror>, MirrorError> {
-    let (mut found, _) = known::all(visitor).await?;
-    found.retain(|one| one.stopped.is_none() && one.listed.source == source.as_str());
-    describe::described(visitor, found).await
+/// The mirrors there are of one catalog repository, by name.
+pub async fn of_source(visitor: &Visitor, source: &CatalogName) -> Result<MirrorList, MirrorError> {
+    let mut seen = known::shown(visitor).await?;
+    seen.mirrors.retain(|one| one.stopped.is_none() && one.listed.source == source.as_str());
+    listed(visitor, seen).await
+}
+
+async fn listed(visitor: &Visitor, seen: known::Seen) -> Result<MirrorList, MirrorError> {
+    let known::Seen { mirrors, can_mirror_more, refusal } = seen;
+    let mirrors = match &refusal {
+        None => describe::described(visitor, mirrors).await?,
+        // Docker would refuse the rest, too.
+        Some(refusal) => describe::assembled(visitor, mirrors, None, (&HashMap::new(), refusal.at)).await?,
+    };
+    let (stopped, mirrors) = mirrors.into_iter().partition(|mirror| mirror.stopped.is_some());
+    Ok(MirrorList { mirrors, stopped, can_mirror_more, refusal })
 }
 
 /// One mirror with its tags and Docker's log, also one that was stopped.
@@ -174,7 +182,7 @@ fn denied(error: HubError) -> MirrorError {
 /// Writes down what was done; what is mirrored is another list from now on.
 async fn did(visitor: &Visitor, mut tx: Tx, action: &'static str, subject: &str) -> Result<(), MirrorError> {
     visitor.did(&mut tx, action, subject).await?;
-    listings::outdate(&mut *tx, &visitor.organization, Subject::Mirrors, visitor.app.clock.now()).await?;
+    listings::outdate(&mut *tx, &visitor.organization, &Subject::MIRRORS, visitor.app.clock.now()).await?;
     Ok(store::commit(tx).await?)
 }
 

@@ -1,5 +1,6 @@
 //! The catalog: what Docker publishes, as Ferry shows it.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::image::{RepoName, is_path_component};
@@ -41,6 +42,14 @@ impl RepositoryKind {
             Self::HelmChart => "Helm chart",
         }
     }
+}
+
+/// A reading of Docker Hub's that failed, so that what is shown is what it said before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HubRefusal {
+    pub at: DateTime<Utc>,
+    /// For people: why, and what to do.
+    pub sentence: String,
 }
 
 /// A category or any other value of a filter: what goes into the address and what people read.

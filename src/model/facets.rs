@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::catalog::{CatalogEntry, Choice};
+use super::catalog::{CatalogEntry, Choice, HubRefusal};
 
 /// A way to narrow the catalog. Several values of one facet let through what any of them takes; several facets, what all
 /// of them take.
@@ -176,14 +176,6 @@ pub struct FacetValues {
     pub values: Vec<FacetValue>,
 }
 
-/// A reading of Docker's that failed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CatalogRefusal {
-    pub at: DateTime<Utc>,
-    /// For people: why, and what to do.
-    pub sentence: String,
-}
-
 /// What the catalog page shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CatalogList {
@@ -204,7 +196,7 @@ pub struct CatalogList {
     /// When Docker was asked.
     pub read_at: DateTime<Utc>,
     /// Why it could not be asked since.
-    pub refusal: Option<CatalogRefusal>,
+    pub refusal: Option<HubRefusal>,
 }
 
 impl CatalogList {

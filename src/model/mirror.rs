@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::catalog::RepositoryKind;
+use super::catalog::{HubRefusal, RepositoryKind};
 use super::image::{Digest, RepoName, Tag, is_path_component};
 use super::mirroring::{HookHealth, Progress, Stopped, TagProgress};
 use super::text::{Refused, checked_text};
@@ -121,6 +121,8 @@ pub struct MirrorList {
     pub stopped: Vec<Mirror>,
     /// Docker's entitlement still allows one more.
     pub can_mirror_more: bool,
+    /// Why Docker Hub could not be asked: these are the mirrors it listed last, and how they are is not known.
+    pub refusal: Option<HubRefusal>,
 }
 
 /// Where one tag is in the mirroring log.

@@ -42,7 +42,7 @@ mod vulnerabilities;
 mod whereabouts;
 
 pub use audit::{About, AuditEntry, AuditFilter, AuditQuery, DEEDS, deed};
-pub use catalog::{CatalogEntry, CatalogName, Choice, RepositoryKind};
+pub use catalog::{CatalogEntry, CatalogName, Choice, HubRefusal, RepositoryKind};
 pub use catalog_tag::{
     CatalogTag, Compared, Comparison, Cut, Difference, ImageAsked, ImageConfiguration, PackageChange, ReadFrom,
     RunSettings, SourceLink, TagHealth, TagPlatform, TagPolicy, VulnerabilityChange,
@@ -54,7 +54,7 @@ pub use error::{ApiError, FieldErrors};
 pub use evidence::{AtRegistry, Evidence, ListedAttestation, StatementText};
 pub use exposed::{DOCKER_HUB, Exposed, ExposedDestination, FERRY, PublicMirror};
 pub use extent::{Extent, Kind, Kinds};
-pub use facets::{CatalogFilter, CatalogList, CatalogRefusal, CatalogSort, Facet, FacetValue, FacetValues};
+pub use facets::{CatalogFilter, CatalogList, CatalogSort, Facet, FacetValue, FacetValues};
 pub use failure::{Failure, FailureClass, Mend, Pause};
 pub use history::{FilterNames, FoundRun, FoundTag, RunFilter, RunQuery};
 pub use hook::{Changes, Delivery, DeliveryFilter, DeliveryOutcome, DeliveryRun, Hook, HookAddress, HookDetail, LedTo};

@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::catalog::{CatalogEntry, Choice};
+use super::catalog::{CatalogEntry, Choice, HubRefusal};
 use super::image::{Digest, RepoName, Tag};
-use super::mirror::Mirror;
+use super::mirror::{Mirror, MirrorList};
 use super::whereabouts::Holding;
 
 /// What the page of one catalog repository shows.
@@ -24,6 +24,21 @@ pub struct CatalogRepository {
     pub mirrors: Vec<Mirror>,
     /// Docker's entitlement still allows one more.
     pub can_mirror_more: bool,
+    /// When Docker was asked for all but the mirrors.
+    pub read_at: DateTime<Utc>,
+    /// Why it, or the mirrors, could not be read since.
+    pub refusal: Option<HubRefusal>,
+}
+
+impl CatalogRepository {
+    /// With its mirrors as they were read.
+    #[must_use]
+    pub fn with_mirrors(mut self, list: MirrorList) -> Self {
+        let MirrorList { mirrors, can_mirror_more, refusal, .. } = list;
+        self.entry.mirrors = mirrors.iter().map(|mirror| mirror.repository.clone()).collect();
+        self.refusal = self.refusal.or(refusal);
+        Self { mirrors, can_mirror_more, ..self }
+    }
 }
 
 /// A text of Docker's, made harmless.

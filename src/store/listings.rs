@@ -1,5 +1,7 @@
 //! What Docker Hub last said to an organization, as JSON, with its age and the last refusal.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -8,22 +10,24 @@ use sha2::{Digest as _, Sha256};
 use sqlx::PgExecutor;
 
 use super::{StoreError, from_json, to_json};
-use crate::model::{CatalogRefusal, OrgName};
+use crate::model::{CatalogName, HubRefusal, OrgName};
 
-/// What is kept of an organization.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Subject {
-    Catalog,
-    Mirrors,
-}
+/// What is kept of an organization; its text is the one spelling, column and log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject(Cow<'static, str>);
 
 impl Subject {
-    /// The one spelling: column and log.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Catalog => "catalog",
-            Self::Mirrors => "mirrors",
-        }
+    pub const CATALOG: Self = Self(Cow::Borrowed("catalog"));
+    pub const MIRRORS: Self = Self(Cow::Borrowed("mirrors"));
+
+    /// One repository of the catalog.
+    pub fn repository(name: &CatalogName) -> Self {
+        Self(Cow::Owned(format!("repository/{name}")))
+    }
+
+    /// As it is written.
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
@@ -36,7 +40,7 @@ pub struct Head {
     pub outdated_at: Option<DateTime<Utc>>,
     pub asked_at: Option<DateTime<Utc>>,
     /// None once a reading has succeeded again.
-    pub refusal: Option<CatalogRefusal>,
+    pub refusal: Option<HubRefusal>,
 }
 
 /// A listing as it is written.
@@ -54,36 +58,37 @@ impl Content {
     }
 }
 
-/// What is known of the organization's catalog and of its mirrors, in this order.
-pub async fn heads(
+/// What is known of each of these subjects, in their order.
+pub async fn heads<const N: usize>(
     db: impl PgExecutor<'_>,
     organization: &OrgName,
-) -> Result<(Option<Head>, Option<Head>), StoreError> {
+    subjects: [&Subject; N],
+) -> Result<[Option<Head>; N], StoreError> {
+    let names = subjects.map(|subject| subject.as_str().to_owned());
     let rows = sqlx::query!(
-        "select subject, hash, read_at, outdated_at, asked_at, refused_at, refusal from listings where organization = $1",
-        organization.as_str()
+        "select subject, hash, read_at, outdated_at, asked_at, refused_at, refusal from listings
+         where organization = $1 and subject = any($2)",
+        organization.as_str(),
+        &names
     )
     .fetch_all(db)
     .await?;
-    let (mut catalog, mut mirrors) = (None, None);
+    let mut heads = [const { None }; N];
     for row in rows {
-        let refusal = row.refused_at.zip(row.refusal).map(|(at, sentence)| CatalogRefusal { at, sentence });
+        let refusal = row.refused_at.zip(row.refusal).map(|(at, sentence)| HubRefusal { at, sentence });
         let (hash, read_at) = (row.hash, row.read_at);
         let head = Head { hash, read_at, outdated_at: row.outdated_at, asked_at: row.asked_at, refusal };
-        if row.subject == Subject::Catalog.as_str() {
-            catalog = Some(head);
-        } else {
-            mirrors = Some(head);
-        }
+        let places = names.iter().zip(&mut heads).filter(|(name, _)| **name == row.subject);
+        places.for_each(|(_, place)| *place = Some(head.clone()));
     }
-    Ok((catalog, mirrors))
+    Ok(heads)
 }
 
 /// A listing with the hash of its content.
 pub async fn content<T: DeserializeOwned>(
     db: impl PgExecutor<'_>,
     organization: &OrgName,
-    subject: Subject,
+    subject: &Subject,
 ) -> Result<Option<(String, T)>, StoreError> {
     let row = sqlx::query!(
         "select hash, content from listings where organization = $1 and subject = $2",
@@ -99,7 +104,7 @@ pub async fn content<T: DeserializeOwned>(
 pub async fn touch(
     db: impl PgExecutor<'_>,
     organization: &OrgName,
-    subject: Subject,
+    subject: &Subject,
     hash: &str,
     read_at: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
@@ -120,7 +125,7 @@ pub async fn touch(
 pub async fn write(
     db: impl PgExecutor<'_>,
     organization: &OrgName,
-    subject: Subject,
+    subject: &Subject,
     content: &Content,
     read_at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
@@ -145,7 +150,7 @@ pub async fn write(
 pub async fn ask(
     db: impl PgExecutor<'_>,
     organization: &OrgName,
-    subject: Subject,
+    subject: &Subject,
     now: DateTime<Utc>,
     before: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
@@ -166,8 +171,8 @@ pub async fn ask(
 pub async fn refuse(
     db: impl PgExecutor<'_>,
     organization: &OrgName,
-    subject: Subject,
-    refusal: &CatalogRefusal,
+    subject: &Subject,
+    refusal: &HubRefusal,
 ) -> Result<(), StoreError> {
     sqlx::query!(
         "update listings set refused_at = $3, refusal = $4 where organization = $1 and subject = $2",
@@ -185,7 +190,7 @@ pub async fn refuse(
 pub async fn outdate(
     db: impl PgExecutor<'_>,
     organization: &OrgName,
-    subject: Subject,
+    subject: &Subject,
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     sqlx::query!(
@@ -196,5 +201,23 @@ pub async fn outdate(
     )
     .execute(db)
     .await?;
+    Ok(())
+}
+
+/// Forgets what Docker Hub has no more.
+pub async fn remove(db: impl PgExecutor<'_>, organization: &OrgName, subject: &Subject) -> Result<(), StoreError> {
+    sqlx::query!(
+        "delete from listings where organization = $1 and subject = $2",
+        organization.as_str(),
+        subject.as_str()
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Forgets repositories that nobody has opened since that moment.
+pub async fn remove_repositories_before(db: impl PgExecutor<'_>, moment: DateTime<Utc>) -> Result<(), StoreError> {
+    sqlx::query!("delete from listings where subject like 'repository/%' and read_at < $1", moment).execute(db).await?;
     Ok(())
 }

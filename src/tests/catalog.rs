@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ferry::catalog::{self, CatalogError};
-use ferry::model::{CatalogEntry, CatalogList, Facet, OrgName};
+use ferry::model::{CatalogEntry, CatalogList, CatalogRepository, Facet, Mirror, MirrorList, MirrorState, OrgName};
 use ferry::sandbox::{self, Facade, Fault, Trouble};
 
 use super::person::Person;
@@ -32,14 +32,6 @@ async fn until(person: &Person, done: impl Fn(&CatalogList) -> bool) -> CatalogL
     }
 }
 
-/// An hour passes.
-async fn an_hour(story: &Story) {
-    let statement =
-        "update listings set read_at = read_at - interval '1 hour', asked_at = asked_at - interval '1 hour',
-                            outdated_at = outdated_at - interval '1 hour', refused_at = refused_at - interval '1 hour'";
-    sqlx::query(statement).execute(&story.app.db).await.expect("an older listing");
-}
-
 /// Waits until every reading that was asked for has come to its end.
 async fn at_rest(story: &Story) {
     let started = Instant::now();
@@ -56,9 +48,10 @@ async fn changed_at(story: &Story) -> DateTime<Utc> {
     sqlx::query_scalar(statement).fetch_one(&story.app.db).await.expect("a listing")
 }
 
+const DOCKER_IS_AWAY: Trouble = Trouble::Status { code: 503, retry_after: None, body: None };
+
 fn docker_is_away(story: &Story) {
-    let away = Trouble::Status { code: 503, retry_after: None, body: None };
-    story.world().faults().add(Fault::on("", away).at(Facade::GraphQl).times(10_000));
+    story.world().faults().add(Fault::on("", DOCKER_IS_AWAY).at(Facade::GraphQl).times(10_000));
 }
 
 fn asked_docker(story: &Story) -> usize {
@@ -80,7 +73,7 @@ async fn while_docker_hub_is_away_the_catalog_is_shown_with_a_note() {
     let mia = story.signed_in("mia").await;
     let first = list(&mia, &[]).await;
     assert_eq!(first.refusal, None);
-    an_hour(&story).await;
+    story.listings_grow_old().await;
     docker_is_away(&story);
 
     let shown = list(&mia, &[]).await;
@@ -99,7 +92,7 @@ async fn while_docker_hub_is_away_the_catalog_is_shown_with_a_note() {
     let asked = asked_docker(&story);
     list(&mia, &[]).await;
     assert_eq!(asked_docker(&story), asked, "after a refusal Docker Hub has a minute of peace");
-    an_hour(&story).await;
+    story.listings_grow_old().await;
     until(&mia, |list| list.refusal.is_none() && list.read_at > first.read_at).await;
     story.end().await;
 }
@@ -119,6 +112,67 @@ async fn a_catalog_that_was_never_read_is_an_error_while_docker_hub_is_away() {
     story.end().await;
 }
 
+async fn repository(person: &Person, name: &str) -> CatalogRepository {
+    person.read("catalog/get", &[ACME, ("name", name)]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repository_is_shown_as_it_was_read_and_waited_for_once_it_is_old() {
+    let story = Story::begin().await;
+    let mia = story.signed_in("mia").await;
+    let says = |shown: &CatalogRepository| shown.entry.short_description.clone();
+    let before = repository(&mia, "vault").await;
+    story.world().describe("vault", "Says something else.").expect("the vault");
+    let fresh = repository(&mia, "vault").await;
+    assert_eq!(says(&fresh), says(&before), "what is fresh is not read again");
+    story.listings_grow_old().await;
+    let waited_for = repository(&mia, "vault").await;
+    assert_eq!(says(&waited_for), "Says something else.");
+    assert!(waited_for.read_at > fresh.read_at);
+    let never = mia.get("catalog/get", &[ACME, ("name", "no-such")]).await;
+    assert_eq!(never.status, 404, "{never:?}");
+    story.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_docker_hub_is_away_a_repository_and_the_mirrors_are_shown_as_they_were() {
+    let story = Story::begin().await;
+    let (olivia, mia) = (story.signed_in("olivia").await, story.signed_in("mia").await);
+    let fields = [ACME, ("source", "node"), ("name", "dhi-node")];
+    assert_eq!(olivia.post("mirrors/start", &fields).await.status, 200);
+    let before = repository(&mia, "node").await;
+    let mirrors: MirrorList = mia.read("mirrors/list", &[ACME]).await;
+    assert!(before.refusal.is_none() && mirrors.refusal.is_none() && !before.mirrors.is_empty());
+    story.listings_grow_old().await;
+    story.world().faults().add(Fault::on("", DOCKER_IS_AWAY).times(10_000));
+
+    let shown = repository(&mia, "node").await;
+    assert!(shown.refusal.as_ref().expect("why").sentence.contains("cannot be reached"), "{shown:?}");
+    assert_eq!((&shown.variants, &shown.guides), (&before.variants, &before.guides));
+    let names = |mirrors: &[Mirror]| mirrors.iter().map(|mirror| mirror.repository.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&shown.mirrors), names(&before.mirrors));
+    let listed: MirrorList = mia.read("mirrors/list", &[ACME]).await;
+    assert!(listed.refusal.is_some());
+    assert_eq!(names(&listed.mirrors), names(&mirrors.mirrors));
+    let unknown = |mirror: &Mirror| mirror.state == MirrorState::Unknown && mirror.is_private.is_none();
+    assert!(listed.mirrors.iter().all(unknown), "nothing is claimed of them: {listed:?}");
+    for (path, words) in [
+        ("catalog/node", ["Docker's catalog could not be read again", "cannot be reached", "22-dev"]),
+        ("catalog/node?tab=guides", ["Docker's catalog could not be read again", "cannot be reached", "Guides"]),
+        ("mirrors", ["Docker Hub could not be asked for the mirrors", "cannot be reached", "acme/dhi-node"]),
+    ] {
+        let page = mia.page(&format!("/orgs/acme/{path}")).await;
+        assert_eq!(page.status, 200, "{path}: {page:?}");
+        let body = page.body.replace("&#x27;", "'");
+        assert!(words.iter().all(|words| body.contains(words)), "{path}: {body}");
+    }
+    // What nobody has opened yet is not known.
+    assert_eq!(mia.page("/orgs/acme/catalog/redis").await.status, 502);
+    story.world().faults().clear();
+    assert_eq!(mia.page("/orgs/acme/catalog/redis").await.status, 200);
+    story.end().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_at_docker_appears_and_where_nothing_changed_nothing_is_written() {
     let story = Story::begin().await;
@@ -130,7 +184,7 @@ async fn a_change_at_docker_appears_and_where_nothing_changed_nothing_is_written
         }
         let before = list(&olivia, &[]).await;
         let (changed, as_acme) = (changed_at(&story).await, asked_as_acme(&story));
-        an_hour(&story).await;
+        story.listings_grow_old().await;
         until(&olivia, |list| list.read_at > before.read_at).await;
         at_rest(&story).await;
         assert_eq!(changed_at(&story).await, changed, "the same catalog is not written again");
@@ -141,7 +195,7 @@ async fn a_change_at_docker_appears_and_where_nothing_changed_nothing_is_written
         let read_at = list(&olivia, &[]).await.read_at;
         at_rest(&story).await;
         assert_eq!(list(&olivia, &[]).await.read_at, read_at, "what is fresh is not read again");
-        an_hour(&story).await;
+        story.listings_grow_old().await;
         let at_once = list(&olivia, &[]).await;
         assert_ne!(named(&at_once, "vault").short_description, sentence, "read behind the page");
         until(&olivia, |list| named(list, "vault").short_description == sentence).await;
@@ -197,11 +251,11 @@ async fn who_selects_without_a_visitor_is_given_every_entry() {
     assert_eq!(list(&olivia, &[]).await.total as usize, read.len(), "a page shows the same");
 
     story.world().describe("vault", "Another sentence.").expect("the vault");
-    an_hour(&story).await;
+    story.listings_grow_old().await;
     let renewed = catalog::entries(&story.app, &acme, None).await.expect("read again");
     assert!(renewed.iter().any(|entry| entry.short_description == "Another sentence."));
     docker_is_away(&story);
-    an_hour(&story).await;
+    story.listings_grow_old().await;
     let kept = catalog::entries(&story.app, &acme, None).await.expect("what was read before");
     assert_eq!(kept, renewed);
     story.world().faults().clear();

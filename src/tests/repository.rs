@@ -1,5 +1,7 @@
 //! The page of a catalog repository: its variants, how to pull them, where they are, and texts that mean harm.
 
+use std::time::Duration;
+
 use ferry::model::{AtHub, CatalogRepository, MirrorPlaces, PolicyStatus, RunState, Variant, VulnerabilityCounts};
 use ferry::sandbox::{Facade, Fault, Trouble};
 
@@ -58,6 +60,7 @@ async fn a_variant_says_what_docker_says_and_not_analysed_is_never_none_found() 
 
     // A build of this moment has not been looked at.
     let digest = story.world().push("node", "22").await.expect("a build");
+    story.listings_grow_old().await;
     let node = repository(&mia, "node").await;
     let newest = &node.variants[0];
     assert_eq!(newest.digest.as_str(), digest, "last pushed first");
@@ -153,13 +156,17 @@ async fn where_a_tag_is_follows_the_catalog_docker_hub_and_each_destination() {
     assert!(!page.contains(&format!("docker pull {host}/later/")), "nothing is there: {page}");
 
     // Docker publishes a build; its mirror follows at once and the rule has not run since.
+    // Docker's stamps are whole seconds: the build must be seen to come after the run.
+    tokio::time::sleep(Duration::from_secs(1)).await;
     let newer = story.world().push("nginx", "1.29").await.expect("a build");
     story.world().settled().await;
+    story.listings_grow_old().await;
     let found = places().await;
     assert!(matches!(&found.at_hub, AtHub::Held { digest: Some(held), .. } if held.as_str() == newer), "{found:#?}");
     let seen = found.destinations[0].seen.as_ref().expect("it is still there");
     assert_eq!(seen.digest, digest);
-    assert!(shown(&olivia, "nginx?tag=1.29").await.contains("Older digest"));
+    let page = shown(&olivia, "nginx?tag=1.29").await;
+    assert!(page.contains("Older digest"), "{page}");
 
     // What Hub cannot say hides nothing else; another organization's runs are not told.
     let down = Trouble::Status { code: 503, retry_after: None, body: None };

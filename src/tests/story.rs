@@ -242,6 +242,14 @@ impl Story {
         }
     }
 
+    /// An hour passes for what Docker Hub was heard to say.
+    pub async fn listings_grow_old(&self) {
+        let statement =
+            "update listings set read_at = read_at - interval '1 hour', asked_at = asked_at - interval '1 hour',
+                 outdated_at = outdated_at - interval '1 hour', refused_at = refused_at - interval '1 hour'";
+        sqlx::query(statement).execute(&self.app.db).await.expect("older listings");
+    }
+
     /// Ends the story: nothing that was scripted may be left over.
     pub async fn end(self) {
         let left = self.world().faults().left();

@@ -1,6 +1,5 @@
 //! What was found: how many, how old it is, the entries, and the way through their pages.
 
-use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
 use super::address::{Asked, Look};
@@ -9,10 +8,11 @@ use super::facets::Facets;
 use super::filters::chips;
 use super::keys;
 use super::selection::{Picked, SelectionBar};
-use crate::model::{CatalogList, CatalogRefusal, Facet};
-use crate::web::components::{ButtonLink, EmptyState, Notice, Pagination, Section, TimeAgo, Tone, Variant};
+use crate::model::{CatalogList, Facet};
+use crate::web::components::{ButtonLink, EmptyState, Pagination, Section, TimeAgo, Variant};
 use crate::web::format;
 use crate::web::frame::{use_organization, use_role};
+use crate::web::pages::HubNotice;
 
 /// The whole below the search; `shown` is what was asked for. Nothing in it may follow the address: it is gone once that changes.
 #[component]
@@ -53,7 +53,8 @@ pub fn Found(list: CatalogList, shown: Asked, base: String, picked: Picked) -> i
     let chosen = chips(facets.clone(), &shown, &base);
     view! {
         <div class="stack">
-            {refusal.map(|refusal| view! { <Old refusal read_at /> })}
+            {refusal
+                .map(|refusal| view! { <HubNotice title="Docker's catalog could not be read again" refusal read_at /> })}
             <div class="catalog-page">
                 <Facets facets />
                 <div class="stack" on:keydown=|event| keys::through_list(&event)>
@@ -69,19 +70,6 @@ pub fn Found(list: CatalogList, shown: Asked, base: String, picked: Picked) -> i
                 </div>
             </div>
         </div>
-    }
-}
-
-/// What is shown is old, and why.
-#[component]
-fn Old(refusal: CatalogRefusal, read_at: DateTime<Utc>) -> impl IntoView {
-    view! {
-        <Notice tone=Tone::Warning title="Docker's catalog could not be read again">
-            <p>{refusal.sentence}</p>
-            <p class="small">
-                "You see what Docker said " <TimeAgo at=read_at /> "; last tried " <TimeAgo at=refusal.at /> "."
-            </p>
-        </Notice>
     }
 }
 

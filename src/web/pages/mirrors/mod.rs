@@ -22,7 +22,7 @@ use crate::web::components::{
 use crate::web::exposed::{PublicMirrors, use_exposed};
 use crate::web::format;
 use crate::web::frame::{use_organization, use_role};
-use crate::web::pages::ReadError;
+use crate::web::pages::{HubNotice, ReadError};
 use crate::web::refresh::Refresh;
 use filter::MirrorFilter;
 use filters::Filters;
@@ -102,6 +102,9 @@ fn Mirrors(
         if rows.is_empty() { view! { <NoneHere /> }.into_any() } else { view! { <Rows rows chosen /> }.into_any() };
     view! {
         <div class="stack">
+            {list
+                .refusal
+                .map(|refusal| view! { <HubNotice title="Docker Hub could not be asked for the mirrors" refusal read_at=None /> })}
             <PublicWarning repositories=public named />
             {(!filling.is_empty()).then(|| view! { <Filling filling /> })}
             <p class="muted small tabular-nums" role="status">{words}</p>

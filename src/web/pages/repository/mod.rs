@@ -13,6 +13,7 @@ mod text;
 mod tool;
 mod variants;
 
+use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -20,11 +21,13 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 use crate::api::catalog::{find_tag_places, get_catalog_repository};
 use crate::api::mirrors::StartMirror;
 use crate::model::{ApiError, CatalogEntry, CatalogName, CatalogRepository, MirrorName};
-use crate::web::components::{Badge, Crumb, KeyValue, KeyValues, Loading, PageHeader, Panel, Section, Tab, Tabs};
+use crate::web::components::{
+    Badge, Crumb, KeyValue, KeyValues, Loading, PageHeader, Panel, Section, Tab, Tabs, TimeAgo,
+};
 use crate::web::forms::use_form;
 use crate::web::frame::use_organization;
-use crate::web::pages::ReadError;
 use crate::web::pages::mirrors::use_entitlement;
+use crate::web::pages::{HubNotice, ReadError};
 use asked::{Asked, Chosen, Part};
 use mirror_box::MirrorBox;
 use mirror_form::{MirrorForm, StartForm};
@@ -132,6 +135,8 @@ fn Repository(
         variants,
         mirrors,
         can_mirror_more,
+        read_at,
+        refusal,
     } = repository;
     let variants = StoredValue::new(variants);
     let chosen =
@@ -182,6 +187,8 @@ fn Repository(
             >
                 {facts}
             </PageHeader>
+            {refusal
+                .map(|refusal| view! { <HubNotice title="Docker's catalog could not be read again" refusal read_at /> })}
             <Parts asked base variants=u64::try_from(variants.with_value(Vec::len)).unwrap_or(u64::MAX) />
             <div class="split">
                 <div>
@@ -199,7 +206,7 @@ fn Repository(
                 </div>
                 <aside class="stack" data-gap="xl">
                     <MirrorBox mirrors can_mirror_more form asked=requested />
-                    <About entry distribution_names />
+                    <About entry distribution_names read_at />
                 </aside>
             </div>
             {table}
@@ -222,7 +229,7 @@ fn Parts(asked: Memo<Asked>, base: String, variants: u64) -> impl IntoView {
 }
 
 #[component]
-fn About(entry: CatalogEntry, distribution_names: Vec<String>) -> impl IntoView {
+fn About(entry: CatalogEntry, distribution_names: Vec<String>, read_at: DateTime<Utc>) -> impl IntoView {
     view! {
         <Panel title="About">
             <KeyValues>
@@ -231,6 +238,7 @@ fn About(entry: CatalogEntry, distribution_names: Vec<String>) -> impl IntoView 
                 </KeyValue>
                 <KeyValue key="Distributions">{listed(&distribution_names)}</KeyValue>
                 <KeyValue key="Platforms">{listed(&entry.platforms)}</KeyValue>
+                <KeyValue key="Read from Docker"><TimeAgo at=read_at /></KeyValue>
             </KeyValues>
         </Panel>
     }
