@@ -23,7 +23,7 @@ lint: ## Check format, lints, queries, and what reaches the browser
 queries: ## Write .sqlx anew, after a query or a migration has changed
 	@.tools/queries
 
-bench: ## Measure ferry copy beside skopeo (ONLY=big|small|latency|noop|memory, RUNS=5), or all of Ferry (ONLY=load|deliveries|chaos|pace)
+bench: ## Measure ferry copy beside skopeo (ONLY=big|small|latency|noop|memory, RUNS=5), or all of Ferry (ONLY=load|deliveries|chaos|pace|pages)
 	@.tools/bench
 
 setup: ## Install everything the other targets would install when they need it

@@ -2,7 +2,7 @@
 //! beside them. Loopback only. Unlike the other benchmark it fails where something is lost or wrong; it asserts nothing
 //! about time.
 //!
-//! `.tools/bench load` runs all of it, `.tools/bench load chaos` one part (`deliveries chaos pace`). `SEED=2` chooses other
+//! `.tools/bench load` runs all of it, `.tools/bench load chaos` one part (`deliveries chaos pace pages`). `SEED=2` chooses other
 //! moments for the trouble of `chaos`. `FERRY=…` measures another program.
 
 mod arrivals;
@@ -11,6 +11,7 @@ mod compare;
 mod cost;
 mod deliveries;
 mod pace;
+mod pages;
 #[expect(dead_code, reason = "the stories ask more of it")]
 #[path = "../../src/tests/person.rs"]
 mod person;
@@ -45,7 +46,10 @@ async fn main() -> anyhow::Result<()> {
         return sandbox::serve(shape).await;
     }
     let only = std::env::var("ONLY").unwrap_or_default();
-    ensure!(["", "deliveries", "chaos", "pace"].contains(&only.as_str()), "{only} is no part of the load tests");
+    ensure!(
+        ["", "deliveries", "chaos", "pace", "pages"].contains(&only.as_str()),
+        "{only} is no part of the load tests"
+    );
     let wanted = |part: &str| only.is_empty() || only == part;
     let mut wrong = Vec::new();
     if wanted("deliveries") {
@@ -56,6 +60,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if wanted("pace") {
         wrong.extend(part("pace", &pace::COLUMNS, |table| Box::pin(pace::measure(table))).await?);
+    }
+    if wanted("pages") {
+        wrong.extend(part("pages", &pages::COLUMNS, |table| Box::pin(pages::measure(table))).await?);
     }
     ensure!(wrong.is_empty(), "what was wrong:\n{}", wrong.join("\n"));
     Ok(())

@@ -1,7 +1,8 @@
 //! The pretend Docker Hub in a process of its own, so that its CPU can be told from ours: this program, started once more
-//! as `load sandbox MIRRORS DIGESTS TAGS PLATFORMS`. It ends when whoever started it is gone.
+//! as `load sandbox MIRRORS DIGESTS TAGS PLATFORMS` or `load sandbox CATALOG`. It ends when whoever started it is gone.
 
 use std::io::Read as _;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -95,9 +96,18 @@ pub struct Sandbox {
 impl Sandbox {
     /// Starts it and waits until its mirrors are filled.
     pub async fn start(shape: Shape) -> anyhow::Result<Self> {
+        Self::with(&shape.arguments()).await
+    }
+
+    /// Starts it with the catalog of a file, and the mirrors that every sandbox begins with.
+    pub async fn of_catalog(file: &Path) -> anyhow::Result<Self> {
+        Self::with(&[file.display().to_string()]).await
+    }
+
+    async fn with(arguments: &[String]) -> anyhow::Result<Self> {
         let mut process = Command::new(std::env::current_exe()?)
             .arg("sandbox")
-            .args(shape.arguments())
+            .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
@@ -115,11 +125,17 @@ impl Sandbox {
 
 /// What the process does.
 pub async fn serve(arguments: &[String]) -> anyhow::Result<()> {
-    let shape = Shape::read(arguments)?;
     let file = tempfile::NamedTempFile::new()?;
-    std::fs::write(file.path(), shape.catalog().to_string())?;
+    let (catalog, shape) = match arguments {
+        [catalog] => (PathBuf::from(catalog), None),
+        numbers => {
+            let shape = Shape::read(numbers)?;
+            std::fs::write(file.path(), shape.catalog().to_string())?;
+            (file.path().to_owned(), Some(shape))
+        }
+    };
     let options = Options {
-        catalog: Some(file.path().to_owned()),
+        catalog: Some(catalog),
         mirror_pace: Duration::ZERO,
         pull_limit: MANY,
         call_limit: MANY,
@@ -127,7 +143,7 @@ pub async fn serve(arguments: &[String]) -> anyhow::Result<()> {
     };
     let sandbox = sandbox::start(options).await?;
     let world = sandbox.world();
-    for name in shape.names() {
+    for name in shape.into_iter().flat_map(Shape::names) {
         world.mirror("acme", &name, &format!("dhi-{name}"))?;
     }
     world.settled().await;

@@ -42,7 +42,18 @@ impl Scene {
         settings: &[(&'static str, &str)],
     ) -> anyhow::Result<Self> {
         eprintln!("{part}: filling {} mirrors with {} digests each", shape.mirrors, shape.digests);
-        let sandbox = Sandbox::start(shape).await?;
+        Self::on(part, shape, Sandbox::start(shape).await?, postgres, serve, settings).await
+    }
+
+    /// The same on a sandbox that runs already.
+    pub async fn on(
+        part: &str,
+        shape: Shape,
+        sandbox: Sandbox,
+        postgres: &Postgres,
+        serve: &[&str],
+        settings: &[(&'static str, &str)],
+    ) -> anyhow::Result<Self> {
         let url = postgres.database(&part.replace('-', "_")).await?;
         let ferry = Ferry::new(part, &sandbox, &url, settings)?;
         let serve = ferry.start("serve", serve)?;
@@ -104,6 +115,13 @@ impl Scene {
         self.post("hooks/create", &fields).await?;
         let detail: HookDetail = self.olivia.read("hooks/get", &fields).await;
         Ok(detail.hook.and_then(|hook| hook.address).context("the address is not shown")?.0)
+    }
+
+    /// Opens a page as a browser does; its size in bytes.
+    pub async fn open(&self, path: &str) -> anyhow::Result<usize> {
+        let answer = self.olivia.page(path).await;
+        ensure!(answer.status == 200, "{path} answers {}: {}", answer.status, answer.body);
+        Ok(answer.body.len())
     }
 
     async fn post(&self, function: &str, fields: &[(&str, &str)]) -> anyhow::Result<String> {
