@@ -131,11 +131,8 @@ mod tests {
 
     #[test]
     fn what_is_ticked_has_a_good_name_of_its_own_or_a_sentence() {
-        let wish = |name: &str, wanted: &str| MirrorWish {
-            source: "node".into(),
-            name: name.into(),
-            wanted: wanted.into(),
-        };
+        let wish =
+            |name: &str, wanted: &str| MirrorWish { source: "node".into(), name: name.into(), wanted: wanted.into() };
         let wishes = vec![wish("dhi-a", "true"), wish("dhi-b", ""), wish(" dhi-a ", "true"), wish("a", "true")];
         let read: Vec<_> = wanted(wishes).into_iter().map(|(_, name)| name.map(|name| name.to_string())).collect();
         let [Ok(first), Err(twice), Err(bad)] = read.as_slice() else { panic!("{read:?}") };

@@ -32,9 +32,8 @@ pub async fn ask(visitor: &Visitor, form: &RequestForm) -> Result<RequestId, Req
 pub async fn ask_several(visitor: &Visitor, form: RequestsForm) -> Result<Vec<MirrorOutcome>, RequestError> {
     let note = form.check_note().map_err(RequestError::Form)?;
     let organization = visitor.organization.as_str();
-    let (catalog, mirrors) =
-        tokio::try_join!(visitor.hub.catalog(organization), visitor.hub.mirrors(organization))
-            .map_err(MirrorError::from)?;
+    let (catalog, mirrors) = tokio::try_join!(visitor.hub.catalog(organization), visitor.hub.mirrors(organization))
+        .map_err(MirrorError::from)?;
     let catalog: HashSet<String> = catalog.repositories.into_iter().map(|one| one.name).collect();
     let mut outcomes = Vec::new();
     for (wish, name) in mirrors::wanted(form.wishes) {
