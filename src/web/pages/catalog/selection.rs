@@ -62,7 +62,8 @@ pub fn Pick(name: CatalogName, picked: Picked) -> impl IntoView {
     }
 }
 
-/// How many are picked, and the way on: to mirrors, or for whoever may start none to requests. `shown` are the entries of this page, which send themselves.
+/// How many are picked, and the way on: to mirrors, or for whoever may start none to requests. `shown` are the entries of
+/// this page, which send themselves.
 #[component]
 pub fn SelectionBar(picked: Picked, shown: Vec<CatalogName>) -> impl IntoView {
     let words = move || match picked.count() {

@@ -50,7 +50,7 @@ impl Purpose {
     fn refused(self) -> (&'static str, &'static str) {
         match self {
             Self::Start => ("refused", "Refused"),
-            Self::Request => ("warning", "Not requested"),
+            Self::Request => ("warning", "Not sent"),
         }
     }
 
@@ -75,8 +75,8 @@ pub fn request_page(requests: &str, proposals: &[MirrorProposal]) -> String {
 /// Says what was chosen and is not in the catalog; nothing where all of it is.
 #[component]
 pub fn LeftOut(unknown: Vec<String>) -> impl IntoView {
-    (!unknown.is_empty()).then(|| {
-        let words = format!("The catalog has nothing of this name, so it was left out: {}.", unknown.join(", "));
+    unknown.into_iter().reduce(|names, name| format!("{names}, {name}")).map(|names| {
+        let words = format!("The catalog has nothing of this name, so it was left out: {names}.");
         view! { <Notice tone=Tone::Warning>{words}</Notice> }
     })
 }
