@@ -48,6 +48,7 @@ const pages = [
   ["repository-custom", "carl", "/orgs/acme/catalog/keycloak"],
   ["requests", "olivia", "/orgs/acme/requests"],
   ["requests-member", "mia", "/orgs/acme/requests"],
+  ["requests-new", "mia", "/orgs/acme/requests/new?source=vault&source=redis-chart&source=keycloak"],
   ["requests-decided", "olivia", "/orgs/acme/requests?state=decided"],
   ["requests-empty", "gus", "/orgs/globex/requests"],
   ["selections", "olivia", "/orgs/acme/requests/selections"],

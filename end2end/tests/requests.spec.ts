@@ -1,7 +1,7 @@
 // Who may not mirror asks: an owner approves or declines, and a selection of the catalog asks by itself.
 
 import type { Page } from "@playwright/test";
-import { asks, barriers, expect, row, test } from "./fixtures";
+import { alive, asks, barriers, expect, overflow, row, test } from "./fixtures";
 
 /** Asks for a mirror of that name on the repository's page. */
 async function ask(page: Page, name: string, note: string): Promise<void> {
@@ -64,6 +64,52 @@ test("an owner declines with a reason, which whoever asked reads", async ({ page
   await as("mia");
   await open("/orgs/acme/catalog/grafana");
   await expect(page.getByText(`The platform team has one, ${unique}.`)).toBeVisible();
+});
+
+test("a member selects several in the catalog and asks for them together; a bad name is refused, stays, and is mended", async ({ page, as, open, script, unique }) => {
+  await as("mia");
+  await open("/orgs/acme/catalog?category=developer-tools&category=security&sort=name");
+  for (const name of ["keycloak", "kubectl"]) await page.getByRole("checkbox", { name: `Select ${name}` }).check();
+  if (script) await expect(page.getByText("2 selected")).toBeVisible();
+  await page.getByRole("button", { name: "Request selected" }).click();
+  await expect(page).toHaveURL("/orgs/acme/requests/new?source=keycloak&source=kubectl");
+  if (script) await alive(page);
+  await expect(page.getByRole("heading", { level: 1, name: "Request mirrors" })).toBeVisible();
+
+  const keycloak = page.getByLabel("Name of the mirror of Keycloak");
+  const kubectl = page.getByLabel("Name of the mirror of kubectl");
+  await keycloak.fill(`dhi-keycloak-${unique}`);
+  await kubectl.fill(unique);
+  // Others may have asked for them meanwhile.
+  for (const name of ["Keycloak", "kubectl"]) await page.getByRole("checkbox", { name: `Request ${name}` }).check();
+  await page.getByLabel("Note").fill(`For the platform, ${unique}.`);
+  await page.getByRole("button", { name: "Send requests" }).click();
+  await expect(page.getByText("1 of 2 requested")).toBeVisible();
+  await expect(row(page, /^Keycloak/).getByText("Requested", { exact: true })).toBeVisible();
+  await expect(kubectl).toHaveAccessibleDescription(/put dhi- in front/);
+  await expect(kubectl).toHaveValue(unique);
+  await expect(keycloak).toHaveValue(`dhi-keycloak-${unique}`);
+  await expect(page.getByRole("checkbox", { name: "Request kubectl" })).toBeChecked();
+  await expect(page.getByLabel("Note")).toHaveValue(`For the platform, ${unique}.`);
+  expect(await barriers(page, script)).toEqual([]);
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await overflow(page), "pixels beyond a phone's width").toBe(0);
+  await page.setViewportSize({ width: 1280, height: 720 });
+
+  // The whole form again: what is open already is not asked for twice.
+  await kubectl.fill(`dhi-kubectl-${unique}`);
+  await page.getByRole("button", { name: "Send requests" }).click();
+  await expect(row(page, /^kubectl/).getByText("Requested", { exact: true })).toBeVisible();
+  await expect(keycloak).toHaveAccessibleDescription(/asked for already, by mia on/);
+  await page.getByRole("link", { name: "Go to the requests" }).click();
+  await expect(page).toHaveURL("/orgs/acme/requests");
+  for (const name of ["keycloak", "kubectl"]) {
+    const asked = row(page, name).filter({ hasText: `dhi-${name}-${unique}` });
+    await expect(asked).toHaveCount(1);
+    await expect(asked).toContainText(`For the platform, ${unique}.`);
+    await asked.getByRole("button", { name: "Withdraw" }).click();
+    await expect(asked).toHaveCount(0);
+  }
 });
 
 test("a selection is previewed, saved, asks, and is deleted", async ({ page, as, open, unique }) => {

@@ -53,8 +53,8 @@ pub async fn mirrorer(organization: &OrgName) -> Result<Visitor, ApiError> {
         Ok(visitor)
     } else {
         Err(ApiError::Forbidden(format!(
-            "Only owners and editors of {organization} may start and stop mirrors; you are a member. Request the mirror \
-             on the repository's page, and an owner decides."
+            "Only owners and editors of {organization} may start and stop mirrors; you are a member. Request mirrors \
+             in the catalog, and an owner decides."
         )))
     }
 }

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use server_fn::codec::GetUrl;
 
 use crate::model::{
-    ApiError, CatalogName, DecisionForm, MirrorRequest, OrgName, Page, RequestFilter, RequestForm, RequestId,
+    ApiError, CatalogName, DecisionForm, MirrorOutcome, MirrorRequest, MirrorWish, OrgName, Page, RequestFilter,
+    RequestForm, RequestId, RequestsForm,
 };
 
 /// What an owner answers: the button's `intent`.
@@ -51,6 +52,19 @@ pub async fn ask_for_mirror(
     let id = crate::access::forms::keep("request", &form, answer).await?;
     leptos_axum::redirect(&format!("/orgs/{organization}/requests"));
     Ok(id)
+}
+
+/// Asks for each mirror that is wanted, with one note; answers what came of each. Form `requests`, field `note`.
+#[server(prefix = "/api", endpoint = "requests/ask-several")]
+pub async fn ask_for_mirrors(
+    organization: OrgName,
+    #[server(default)] wishes: Vec<MirrorWish>,
+    #[server(default)] note: String,
+) -> Result<Vec<MirrorOutcome>, ApiError> {
+    let visitor = crate::access::member(&organization).await?;
+    let form = RequestsForm { wishes, note };
+    let answer = crate::requests::ask_several(&visitor, form.clone()).await.map_err(ApiError::from);
+    crate::access::forms::show("requests", &form, answer).await
 }
 
 /// Starts what was asked for, or declines it. Form `decide`; goes to the requests.

@@ -21,7 +21,7 @@ use crate::store::{self, StoreError, Tx, known_mirrors};
 use known::Found;
 
 pub use begin::start;
-pub use several::{propose, start_several};
+pub use several::{propose, start_several, wanted};
 
 /// Most lines of the mirroring log that are read for one page.
 const MOST_LOG: usize = 1_000;

@@ -1,4 +1,4 @@
-//! Several mirrors at once: proposed with free names, started one by one, each with its own outcome.
+//! Several mirrors at once: proposed with free names, read from a form, started one by one, each with its own outcome.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,15 +13,18 @@ use crate::model::{
     ApiError, CatalogName, MirrorName, MirrorOutcome, MirrorProposal, MirrorProposals, MirrorWish, Refused,
     RepositoryKind,
 };
+use crate::store::requests::{self, Asked};
 
-/// Most repositories that are mirrored at once.
+/// Most repositories that are mirrored, or asked for, at once.
 const MOST: usize = 100;
 /// Starts that Docker is asked for at the same time.
 const AT_ONCE: usize = 4;
 
-/// What was chosen in the catalog, each with a free name for its mirror.
+/// What was chosen in the catalog, each with a free name for its mirror, and with what is asked for already.
 pub async fn propose(visitor: &Visitor, sources: &[String]) -> Result<MirrorProposals, MirrorError> {
     let (catalog, (mirrors, _)) = read(visitor).await?;
+    let asked = Asked { decided: Some(false), ..Asked::default() };
+    let open = requests::page(&visitor.app.db, &visitor.organization, asked, i64::MAX).await?;
     let mut proposals = MirrorProposals::default();
     let mut taken: HashSet<String> = HashSet::new();
     taken.extend(mirrors.iter().filter(|one| one.stopped.is_none()).map(|one| one.listed.repository.name().to_owned()));
@@ -39,6 +42,7 @@ pub async fn propose(visitor: &Visitor, sources: &[String]) -> Result<MirrorProp
             display_name: if found.display_name.is_empty() { text.clone() } else { found.display_name.clone() },
             kind: if text.ends_with("-chart") { RepositoryKind::HelmChart } else { RepositoryKind::Image },
             mirrors: of_it.map(|one| one.listed.repository.clone()).collect(),
+            requests: open.iter().filter(|request| request.source == source).cloned().collect(),
             source,
             name,
         });
@@ -50,22 +54,14 @@ pub async fn propose(visitor: &Visitor, sources: &[String]) -> Result<MirrorProp
 /// again, so that the whole form can be sent a second time.
 pub async fn start_several(visitor: &Visitor, wishes: Vec<MirrorWish>) -> Result<Vec<MirrorOutcome>, MirrorError> {
     let (catalog, (mirrors, _)) = read(visitor).await?;
-    let mut names = HashSet::new();
-    let wanted: Vec<_> = wishes
-        .into_iter()
-        .filter(|wish| !wish.wanted.is_empty())
-        .take(MOST)
-        .map(|wish| {
-            let is_first = names.insert(wish.name.trim().to_owned());
-            (wish, is_first)
-        })
-        .collect();
     let (catalog, mirrors) = (&catalog, mirrors.as_slice());
-    let outcomes = stream::iter(wanted)
-        .map(|(wish, is_first)| async move {
-            let done =
-                if is_first { one(visitor, &wish, catalog, mirrors).await } else { Err(CHOSEN_TWICE.to_owned()) };
-            MirrorOutcome { source: wish.source, name: wish.name.trim().to_owned(), refused: done.err() }
+    let outcomes = stream::iter(wanted(wishes))
+        .map(|(wish, name)| async move {
+            let done = match name {
+                Ok(name) => one(visitor, &wish.source, &name, catalog, mirrors).await,
+                Err(sentence) => Err(sentence),
+            };
+            wish.outcome(done)
         })
         .buffered(AT_ONCE)
         .collect()
@@ -73,20 +69,35 @@ pub async fn start_several(visitor: &Visitor, wishes: Vec<MirrorWish>) -> Result
     Ok(outcomes)
 }
 
+/// The lines that are ticked, each with its name or with why it cannot be called so.
+pub fn wanted(wishes: Vec<MirrorWish>) -> Vec<(MirrorWish, Result<MirrorName, String>)> {
+    let mut names = HashSet::new();
+    wishes
+        .into_iter()
+        .filter(|wish| !wish.wanted.is_empty())
+        .take(MOST)
+        .map(|wish| {
+            let name = if names.insert(wish.name.trim().to_owned()) {
+                wish.name.trim().parse().map_err(|Refused(sentence)| sentence)
+            } else {
+                Err(CHOSEN_TWICE.to_owned())
+            };
+            (wish, name)
+        })
+        .collect()
+}
+
 const CHOSEN_TWICE: &str = "Another line has this name: choose another for one of them.";
 
 async fn one(
     visitor: &Visitor,
-    wish: &MirrorWish,
+    source: &str,
+    name: &MirrorName,
     catalog: &HashMap<String, CatalogRepository>,
     mirrors: &[Found],
 ) -> Result<(), String> {
-    let name: MirrorName = wish.name.trim().parse().map_err(|Refused(sentence)| sentence)?;
-    let source = catalog.get(&wish.source).ok_or_else(|| "The catalog has it no more.".to_owned())?;
-    begin(visitor, source, &name, mirrors).await.map_err(|error| {
-        let error = ApiError::from(error);
-        error.fields().get("name").unwrap_or_else(|| error.to_string())
-    })
+    let source = catalog.get(source).ok_or_else(|| "The catalog has it no more.".to_owned())?;
+    begin(visitor, source, name, mirrors).await.map_err(|error| ApiError::from(error).sentence())
 }
 
 type Read = (HashMap<String, CatalogRepository>, (Vec<Found>, bool));
@@ -116,5 +127,18 @@ mod tests {
         let taken: HashSet<String> = ["dhi-node", "dhi-node-2"].map(str::to_owned).into();
         assert_eq!(free_name("redis", &taken), "dhi-redis");
         assert_eq!(free_name("node", &taken), "dhi-node-3");
+    }
+
+    #[test]
+    fn what_is_ticked_has_a_good_name_of_its_own_or_a_sentence() {
+        let wish =
+            |name: &str, wanted: &str| MirrorWish { source: "node".into(), name: name.into(), wanted: wanted.into() };
+        let wishes = vec![wish("dhi-a", "true"), wish("dhi-b", ""), wish(" dhi-a ", "true"), wish("a", "true")];
+        let read: Vec<_> = wanted(wishes).into_iter().map(|(_, name)| name.map(|name| name.to_string())).collect();
+        let [Ok(first), Err(twice), Err(bad)] = read.as_slice() else { panic!("{read:?}") };
+        assert_eq!((first.as_str(), twice.as_str()), ("dhi-a", CHOSEN_TWICE));
+        assert!(bad.contains("put dhi- in front"), "{bad}");
+        let many = (0..150).map(|number| wish(&format!("dhi-{number}"), "true")).collect();
+        assert_eq!(wanted(many).len(), MOST);
     }
 }

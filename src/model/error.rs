@@ -82,6 +82,16 @@ impl ApiError {
         if let Self::Invalid(fields) = self { fields.clone() } else { FieldErrors::default() }
     }
 
+    /// All of it as sentences, also what is wrong with fields, for where no field shows it.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Invalid(FieldErrors(fields)) if !fields.is_empty() => {
+                fields.values().map(String::as_str).collect::<Vec<_>>().join(" ")
+            }
+            other => other.to_string(),
+        }
+    }
+
     /// The status of a page or an answer that ends with this.
     pub fn status(&self) -> u16 {
         match self {

@@ -1,10 +1,8 @@
-//! Around mirrors: how far Docker is with one, what its webhook hears, what the Docker plan allows, and several at once.
+//! Around mirrors: how far Docker is with one, what its webhook hears, and what the Docker plan allows.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::catalog::{CatalogName, RepositoryKind};
-use super::image::RepoName;
 use super::mirror::LogState;
 
 /// How many tags of a mirror have arrived, by the newest line of each in Docker's log.
@@ -114,47 +112,6 @@ impl Allowance {
             Self::Included { used, limit, .. } => limit.map(|limit| limit.saturating_sub(used)),
         }
     }
-}
-
-/// A catalog repository that was chosen to be mirrored.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MirrorProposal {
-    pub source: CatalogName,
-    pub display_name: String,
-    pub kind: RepositoryKind,
-    /// A free name, with `dhi-` in front.
-    pub name: String,
-    /// Its mirrors already.
-    pub mirrors: Vec<RepoName>,
-}
-
-/// What the page of several mirrors begins with.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MirrorProposals {
-    pub proposals: Vec<MirrorProposal>,
-    /// What was chosen and is not in the catalog.
-    pub unknown: Vec<String>,
-}
-
-/// One line of the form that starts several mirrors, as it was typed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct MirrorWish {
-    pub source: String,
-    pub name: String,
-    /// Empty where the line is not ticked.
-    pub wanted: String,
-}
-
-/// What came of one of several.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MirrorOutcome {
-    /// Catalog name of the source; empty where a mirror was to be stopped.
-    pub source: String,
-    /// The mirror's name, as it was typed.
-    pub name: String,
-    /// Why not; none where it was done.
-    pub refused: Option<String>,
 }
 
 #[cfg(test)]

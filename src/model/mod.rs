@@ -35,6 +35,7 @@ mod rule;
 mod run;
 mod schedule;
 mod selection;
+mod several;
 mod sought;
 mod text;
 mod timeline;
@@ -64,10 +65,7 @@ pub use ids::{
 pub use image::{Digest, Host, ImageRef, Platform, Reference, RepoName, RepoRef, Tag};
 pub use key::{KeyDraft, KeyForm, KeyOrigin, SigningKey};
 pub use mirror::{LogState, Mirror, MirrorDetail, MirrorList, MirrorLogEntry, MirrorName, MirrorState, MirrorTag};
-pub use mirroring::{
-    Allowance, Entitlement, HookHealth, MirrorOutcome, MirrorProposal, MirrorProposals, MirrorWish, Progress, Stopped,
-    TagProgress, Trial,
-};
+pub use mirroring::{Allowance, Entitlement, HookHealth, Progress, Stopped, TagProgress, Trial};
 pub use overview::{Begun, FailureGroup, MovedDay, MovedTo, Overview, SilentMirror, StaleRule, WaitingGroup};
 pub use packages::{Analysis, PackageList, PackageQuery, PackageRow, ROWS_ON_A_PAGE, page_bounds};
 pub use page::Page;
@@ -89,6 +87,7 @@ pub use schedule::{Schedule, ScheduleForm, TimeOfDay, Window};
 pub use selection::{
     Look, Selection, SelectionChoices, SelectionDraft, SelectionFilter, SelectionForm, SelectionPreview,
 };
+pub use several::{MirrorOutcome, MirrorProposal, MirrorProposals, MirrorWish, RequestsForm};
 pub use sought::{DigestStart, Sought};
 pub use text::Refused;
 pub use timeline::{DigestTimeline, FreshDay, Freshness, Step, StepKind, TagTimeline};

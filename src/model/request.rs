@@ -172,7 +172,8 @@ impl DecisionForm {
     }
 }
 
-fn short_text(errors: &mut FieldErrors, field: &str, text: &str) -> String {
+/// A note or a reason; trouble with it is noted at its field.
+pub(super) fn short_text(errors: &mut FieldErrors, field: &str, text: &str) -> String {
     let text = text.trim();
     if text.chars().count() > LONGEST_NOTE {
         errors.add(field, format!("At most {LONGEST_NOTE} letters: shorten it."));

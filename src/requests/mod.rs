@@ -1,5 +1,6 @@
 //! Mirrors that people ask for and owners decide about; selections of the catalog that ask by themselves.
 
+mod ask;
 pub mod matching;
 pub mod selections;
 
@@ -9,11 +10,13 @@ use crate::app::Visitor;
 use crate::hub::HubError;
 use crate::mirrors::{self, MirrorError};
 use crate::model::{
-    ApiError, Asker, CatalogName, DecisionForm, FieldErrors, MirrorRequest, Page, RequestFilter, RequestForm,
-    RequestId, RequestState,
+    ApiError, Asker, CatalogName, DecisionForm, FieldErrors, MirrorRequest, Page, RequestFilter, RequestId,
+    RequestState,
 };
-use crate::store::requests::{self, Asked, NewRequest, Settled};
+use crate::store::requests::{self, Asked, Settled};
 use crate::store::{self, StoreError, Tx};
+
+pub use ask::{ask, ask_several};
 
 /// Requests on one page.
 const PAGE: usize = 50;
@@ -87,45 +90,6 @@ pub async fn count_open(visitor: &Visitor) -> Result<u32, StoreError> {
     requests::count_open(&visitor.app.db, &visitor.organization).await
 }
 
-/// Asks for a mirror. The same open request twice is one.
-pub async fn ask(visitor: &Visitor, form: &RequestForm) -> Result<RequestId, RequestError> {
-    let (source, name, note) = form.check().map_err(RequestError::Form)?;
-    let organization = &visitor.organization;
-    let (details, mirrors) = tokio::try_join!(
-        visitor.hub.repository_details(organization.as_str(), source.as_str()),
-        visitor.hub.mirrors(organization.as_str())
-    )
-    .map_err(MirrorError::from)?;
-    if details.is_none() {
-        return Err(MirrorError::NoSource(source).into());
-    }
-    if let Some(mirror) = mirrors.mirrors.iter().find(|mirror| mirror.repository.name == name.as_str()) {
-        let words =
-            format!("{organization}/{name} is the mirror of {} already: choose another name.", mirror.source.name);
-        return Err(RequestError::Form(FieldErrors::one("name", words)));
-    }
-    let id = RequestId(uuid::Uuid::now_v7());
-    let new = NewRequest {
-        id,
-        organization,
-        source: &source,
-        name: &name,
-        note: &note,
-        requested_by: &visitor.username,
-        requested_at: visitor.app.clock.now(),
-    };
-    let mut tx = store::begin(&visitor.app.db).await?;
-    if !requests::insert(&mut *tx, &new).await? {
-        let asked = Asked { source: Some(&source), decided: Some(false), ..Asked::default() };
-        let open = requests::page(&mut *tx, organization, asked, i64::MAX).await?;
-        let first = open.into_iter().find(|request| request.name == name);
-        return Err(first.map_or(RequestError::NotOpen(name.to_string()), |r| RequestError::AskedAlready(Box::new(r))));
-    }
-    visitor.did(&mut tx, "mirror.request", &format!("{source} to {organization}/{name}")).await?;
-    store::commit(tx).await?;
-    Ok(id)
-}
-
 /// Starts what was asked for, with this owner's token. What Docker refuses stays open, with Docker's words.
 pub async fn approve(visitor: &Visitor, form: &DecisionForm) -> Result<(), RequestError> {
     let (ids, reason) = form.check(false).map_err(RequestError::Form)?;
@@ -148,7 +112,7 @@ async fn approve_one(visitor: &Visitor, id: RequestId, reason: &str) -> Result<O
         Ok(_) => {}
         Err(error) if concerns_all(&error) => return Err(error.into()),
         Err(error) => {
-            let why = words(error);
+            let why = ApiError::from(error).sentence();
             requests::note_trouble(&mut *tx, &visitor.organization, id, &why).await?;
             store::commit(tx).await?;
             return Ok(Some(format!("{} was not started. {why}", request.name)));
@@ -223,12 +187,5 @@ fn concerns_all(error: &MirrorError) -> bool {
         MirrorError::Store(_) => true,
         MirrorError::Hub(error) => error.retryable() || matches!(error, HubError::BadCredential { .. }),
         _ => false,
-    }
-}
-
-fn words(error: MirrorError) -> String {
-    match ApiError::from(error) {
-        ApiError::Invalid(FieldErrors(fields)) => fields.into_values().collect::<Vec<_>>().join(" "),
-        other => other.to_string(),
     }
 }

@@ -1,6 +1,6 @@
 //! Mirrors that members ask for: owners decide, and Docker Hub has the last word.
 
-use ferry::model::{Asker, MirrorRequest, Page, RequestState};
+use ferry::model::{Asker, MirrorOutcome, MirrorRequest, Page, RequestState};
 use ferry::sandbox::{Options, Role};
 
 use super::person::{Answer, Person};
@@ -11,6 +11,36 @@ const REFUSAL: &str = "“you do not have permission to manage mirrored reposito
 async fn ask(person: &Person, source: &str, note: &str) -> Answer {
     let fields = [("organization", "acme"), ("form[source]", source), ("form[note]", note)];
     person.post("requests/ask", &fields).await
+}
+
+/// The form that asks for several, each a source and a name, all of them ticked.
+fn wishes(wishes: &[(&str, &str)], note: &str) -> Vec<(String, String)> {
+    let mut fields = vec![("organization".to_owned(), "acme".to_owned()), ("note".to_owned(), note.to_owned())];
+    for (number, (source, name)) in wishes.iter().enumerate() {
+        for (part, value) in [("source", *source), ("name", *name), ("wanted", "true")] {
+            fields.push((format!("wishes[{number}][{part}]"), value.to_owned()));
+        }
+    }
+    fields
+}
+
+fn borrowed(fields: &[(String, String)]) -> Vec<(&str, &str)> {
+    fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}
+
+/// Asks for several as a script does; why each was not written, or none.
+async fn ask_several(person: &Person, chosen: &[(&str, &str)], note: &str) -> Vec<Option<String>> {
+    let answer = person.post("requests/ask-several", &borrowed(&wishes(chosen, note))).await;
+    let outcomes: Vec<MirrorOutcome> = serde_json::from_str(&answer.body).unwrap_or_else(|_| panic!("{answer:?}"));
+    outcomes.into_iter().map(|outcome| outcome.refused).collect()
+}
+
+/// Whether the box of this name is ticked.
+fn is_ticked(page: &str, label: &str) -> bool {
+    let boxes = regex::Regex::new(r"<input[^>]*>").expect("a pattern");
+    let label = format!("aria-label=\"{label}\"");
+    let found = boxes.find_iter(page).find(|found| found.as_str().contains(&label));
+    found.unwrap_or_else(|| panic!("no box has {label}: {page}")).as_str().contains(" checked")
 }
 
 /// What is open, or decided.
@@ -74,6 +104,79 @@ async fn a_member_asks_and_once_an_owner_approves_docker_mirrors() {
     assert_eq!(deeds, [("mia", "mirror.request"), ("olivia", "mirror.start"), ("olivia", "mirror.approve")]);
     let taken = ask(&mia, "vault", "").await;
     assert!(taken.field("name").contains("acme/dhi-vault is the mirror of vault already"), "{taken:?}");
+    story.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_asks_for_several_and_what_cannot_be_asked_says_why() {
+    let story = Story::begin().await;
+    let (mia, olivia) = (story.signed_in("mia").await, story.signed_in("olivia").await);
+    assert_eq!(ask(&story.signed_in("carl").await, "python", "").await.status, 200);
+    let catalog = mia.page("/orgs/acme/catalog").await.body;
+    assert!(catalog.contains("Request selected") && catalog.contains(r#"action="/orgs/acme/requests/new""#));
+    let marks = olivia.page("/orgs/acme/catalog").await.body.matches(">Mirrored<").count();
+    assert_eq!(catalog.matches(">Mirrored<").count(), marks, "a member sees the same as mirrored");
+
+    let page = "/orgs/acme/requests/new?source=vault&source=python&source=traefik&source=nginx&source=nothing";
+    let shown = mia.page(page).await.body;
+    for words in ["Requested already: dhi-python by carl", "Mirrored already: dhi-nginx", "left out: nothing"] {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    let ticked = ["Vault", "Python", "Traefik", "Nginx"].map(|name| is_ticked(&shown, &format!("Request {name}")));
+    assert_eq!(ticked, [true, false, true, false], "what is asked for or there is left to whoever insists");
+
+    let chosen = [("vault", "vault"), ("python", "dhi-python"), ("traefik", "dhi-traefik")];
+    let form = wishes(&chosen, "For the shop.");
+    let answer = mia.submit(page, "requests/ask-several", &borrowed(&form)).await;
+    assert_eq!((answer.status, answer.location.as_deref()), (302, Some(page)), "{answer:?}");
+    let shown = mia.page(page).await.body;
+    let said = ["1 of 3 requested", "put dhi- in front", "asked for already, by carl on", "Go to the requests"];
+    for words in said.into_iter().chain([r#"value="vault""#, ">For the shop.</textarea>"]) {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    let ticked = ["Vault", "Python", "Traefik", "Nginx"].map(|name| is_ticked(&shown, &format!("Request {name}")));
+    assert_eq!(ticked, [true, true, true, false], "as it was sent");
+    assert!(story.world().mirrors_of("traefik").is_empty(), "nothing starts by itself");
+
+    let chosen =
+        [("vault", "dhi-vault"), ("traefik", "dhi-traefik"), ("node", "dhi-nginx"), ("nothing", "dhi-nothing")];
+    let refused = ask_several(&mia, &chosen, "For the shop.").await;
+    let [None, Some(again), Some(taken), Some(unknown)] = refused.as_slice() else { panic!("{refused:?}") };
+    assert!(again.contains("asked for already, by mia on"), "nothing is asked twice: {again}");
+    assert!(taken.contains("acme/dhi-nginx is the mirror of nginx already"), "{taken}");
+    assert!(unknown.contains("The catalog has no repository called nothing"), "{unknown}");
+    assert_eq!(ask_several(&mia, &[], "").await, [], "nothing was ticked");
+    let long = mia.post("requests/ask-several", &borrowed(&wishes(&chosen, &"x".repeat(1_001)))).await;
+    assert!(long.status == 422 && long.field("note").contains("shorten it"), "{long:?}");
+
+    let open = listed(&olivia, false).await;
+    let names: Vec<_> = open.iter().map(|request| request.name.as_str()).collect();
+    assert_eq!(names, ["dhi-vault", "dhi-traefik", "dhi-python"]);
+    assert!(open[..2].iter().all(|request| request.note == "For the shop."), "{open:?}");
+    assert_eq!(decide(&olivia, &[&open[0], &open[1]], "approve", "").await.status, 302);
+    story.world().settled().await;
+    assert!(["vault", "traefik"].iter().all(|source| story.world().mirrors_of(source).len() == 1));
+    assert_eq!(listed(&mia, false).await.len(), 1, "carl's waits on");
+    let deeds = deeds(&story).await;
+    let asked: Vec<_> =
+        deeds.iter().filter(|(_, action)| action == "mirror.request").map(|(actor, _)| actor.as_str()).collect();
+    assert_eq!(asked, ["carl", "mia", "mia"], "a line for each that was written");
+    story.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_may_not_mirror_or_only_try_is_shown_the_way_to_requests() {
+    let story = Story::begin().await;
+    let (page, way) =
+        ("/orgs/acme/mirrors/new?source=vault&source=python", "/orgs/acme/requests/new?source=vault&amp;");
+    let mia = story.signed_in("mia").await.page(page).await.body;
+    assert!(mia.contains("Request them") && mia.contains(way) && !mia.contains("Start mirroring"), "{mia}");
+    let carl = story.signed_in("carl").await.page(page).await.body;
+    assert!(carl.contains("Request them instead") && carl.contains(way) && carl.contains("Start mirroring"), "{carl}");
+    let adam = story.signed_in("adam").await;
+    let shown = adam.page(page).await.body;
+    assert!(!shown.contains(way) && shown.contains("Start mirroring"), "{shown}");
+    assert!(adam.page("/orgs/acme/catalog").await.body.contains("Mirror selected"));
     story.end().await;
 }
 

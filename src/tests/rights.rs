@@ -61,6 +61,12 @@ const DOORS: &[Door] = &[
     Door { function: "requests/open", read: true, least: Least::Member, fields: &[] },
     Door { function: "requests/ask", read: false, least: Least::Member, fields: &[("form[source]", "")] },
     Door {
+        function: "requests/ask-several",
+        read: false,
+        least: Least::Member,
+        fields: &[("wishes[0][source]", "node"), ("wishes[0][name]", "bad"), ("wishes[0][wanted]", "true")],
+    },
+    Door {
         function: "requests/decide",
         read: false,
         least: Least::Owner,
@@ -227,6 +233,7 @@ async fn pages_and_events_of_an_organization_are_for_its_people() {
         "mirrors/stop?name=dhi-nginx",
         "mirrors/dhi-nginx/tags/1.29",
         "requests",
+        "requests/new?source=nginx",
         "requests/selections",
         "requests/selections/new",
         "destinations",

@@ -14,7 +14,7 @@ use crate::web::frame::Frame;
 use crate::web::pages::deliveries::DeliveriesPage;
 use crate::web::pages::destinations::{DestinationPage, DestinationsPage, NewDestinationPage};
 use crate::web::pages::keys::KeysPage;
-use crate::web::pages::requests::RequestsPage;
+use crate::web::pages::requests::{RequestMirrorsPage, RequestsPage};
 use crate::web::pages::rules::{EditRulePage, NewRulePage, RulePage, RulesPage};
 use crate::web::pages::runs::{RunPage, RunsPage};
 use crate::web::pages::selections::{EditSelectionPage, NewSelectionPage, SelectionsPage};
@@ -83,6 +83,7 @@ fn OrganizationRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("mirrors/:name") view=MirrorPage ssr=SsrMode::Async />
             <Route path=path!("mirrors/:name/tags/:tag") view=TagPage ssr=SsrMode::Async />
             <Route path=path!("requests") view=RequestsPage ssr=SsrMode::Async />
+            <Route path=path!("requests/new") view=RequestMirrorsPage ssr=SsrMode::Async />
             <Route path=path!("requests/selections") view=SelectionsPage ssr=SsrMode::Async />
             <Route path=path!("requests/selections/new") view=NewSelectionPage ssr=SsrMode::Async />
             <Route path=path!("requests/selections/:id") view=EditSelectionPage ssr=SsrMode::Async />

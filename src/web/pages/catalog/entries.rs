@@ -5,7 +5,6 @@ use leptos::prelude::*;
 use super::selection::{Pick, Picked};
 use crate::model::{CatalogEntry, Choice, RepositoryKind};
 use crate::web::components::{Badge, Cell, Column, DataTable, HeadCell, Tone};
-use crate::web::frame::use_role;
 
 /// Cards; `base` is the address of the catalog.
 #[component]
@@ -70,9 +69,9 @@ pub fn Table(entries: Vec<CatalogEntry>, distributions: Vec<Choice>, base: Strin
     }
 }
 
-/// True for what can be picked: it is not mirrored yet, and this person may mirror.
+/// True for what can be picked, to be mirrored or asked for: it is not mirrored yet.
 pub fn is_open(entry: &CatalogEntry) -> bool {
-    entry.mirrors.is_empty() && use_role().may_mirror()
+    entry.mirrors.is_empty()
 }
 
 fn pick(entry: &CatalogEntry, picked: Picked) -> Option<impl IntoView + use<>> {

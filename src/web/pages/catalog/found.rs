@@ -40,11 +40,12 @@ pub fn Found(list: CatalogList, shown: Asked, base: String, picked: Picked) -> i
             Look::Cards => view! { <Cards entries base=base.clone() picked /> }.into_any(),
             Look::Table => view! { <Table entries distributions base=base.clone() picked /> }.into_any(),
         };
-        let new = format!("{}/new", Section::Mirrors.href(use_organization().as_str()));
+        let to = if use_role().may_mirror() { Section::Mirrors } else { Section::Requests };
+        let new = format!("{}/new", to.href(use_organization().as_str()));
         view! {
             <form id="selection" class="stack" method="get" action=new>
                 {entries}
-                {use_role().may_mirror().then(|| view! { <SelectionBar picked shown=open /> })}
+                <SelectionBar picked shown=open />
             </form>
             {(pages > 1).then(|| view! { <Pagination previous next summary /> })}
         }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use crate::model::CatalogName;
 use crate::web::components::{Button, Variant};
+use crate::web::frame::use_role;
 
 /// What is picked, also on other pages of the list; it is forgotten with the page.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +62,8 @@ pub fn Pick(name: CatalogName, picked: Picked) -> impl IntoView {
     }
 }
 
-/// How many are picked, and the way on. `shown` are the entries of this page, which send themselves.
+/// How many are picked, and the way on: to mirrors, or for whoever may start none to requests. `shown` are the entries of
+/// this page, which send themselves.
 #[component]
 pub fn SelectionBar(picked: Picked, shown: Vec<CatalogName>) -> impl IntoView {
     let words = move || match picked.count() {
@@ -79,12 +81,15 @@ pub fn SelectionBar(picked: Picked, shown: Vec<CatalogName>) -> impl IntoView {
         (picked.count() > 0)
             .then(|| view! { <Button kind="button" variant=Variant::Quiet on:click=forget>"Select none"</Button> })
     };
+    let on = if use_role().may_mirror() { "Mirror selected" } else { "Request selected" };
     view! {
         <div class="selection-bar">
             {elsewhere}
             <p class="selection-bar__count" aria-live="polite">{words}</p>
             {clear}
-            <Button variant=Variant::Primary disabled=picked.is_none>"Mirror selected"</Button>
+            <Button variant=Variant::Primary disabled=picked.is_none>
+                {on}
+            </Button>
         </div>
     }
 }

@@ -1,5 +1,6 @@
 //! The organization's mirrors and how far Docker is with each; several begun or stopped at once.
 
+mod chosen;
 mod entitlement;
 mod filter;
 mod filters;
@@ -28,7 +29,9 @@ use filter::MirrorFilter;
 use filters::Filters;
 use rows::Rows;
 
+pub use chosen::{ChosenTable, LeftOut, NothingChosen, Purpose, use_sources};
 pub use entitlement::{Entitled, EntitlementNote, use_entitlement};
+pub use outcomes::{Summary, refused};
 pub use several::NewMirrorsPage;
 pub use stop::StopMirrorsPage;
 

@@ -117,8 +117,8 @@ fn NoRequest(organization: OrgName, asked: RequestFilter) -> impl IntoView {
     } else {
         (
             "No request is open",
-            "Whoever may not mirror a repository asks for it on its page in the catalog. A selection asks by itself for \
-             what Docker adds.",
+            "Whoever may not mirror asks for it in the catalog: for one repository on its page, for several by selecting \
+             them. A selection asks by itself for what Docker adds.",
         )
     };
     let actions = move || view! { <ButtonLink href=catalog>"Browse the catalog"</ButtonLink> };

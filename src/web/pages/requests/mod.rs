@@ -3,8 +3,10 @@
 mod decide;
 mod filter;
 mod list;
+mod several;
 mod table;
 mod words;
 
 pub use list::RequestsPage;
+pub use several::RequestMirrorsPage;
 pub use words::{RequestStatus, asked_by};
