@@ -28,7 +28,7 @@ const PAGES: [(&str, &str); 10] = [
     ("catalog, two facets", "/orgs/acme/catalog?fips=yes&kind=image"),
     ("repository", "/orgs/acme/catalog/node"),
     ("mirrors", "/orgs/acme/mirrors"),
-    ("overview", "/orgs/acme"),
+    ("overview", "/orgs/acme/overview"),
 ];
 
 /// The columns of its table.
