@@ -19,7 +19,7 @@ pub struct Overview {
     pub stale_rules: Vec<StaleRule>,
     /// Mirrors whose webhook said nothing for a week.
     pub silent_mirrors: Vec<SilentMirror>,
-    /// Bytes by day, oldest first; days without are left out.
+    /// Bytes of each of the last 30 days, oldest first; empty where nothing moved.
     pub moved: Vec<MovedDay>,
     /// Bytes by destination, most first.
     pub moved_to: Vec<MovedTo>,
