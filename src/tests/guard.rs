@@ -243,6 +243,43 @@ async fn a_destination_may_be_meant_to_be_public_and_that_can_be_taken_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_held_tag_is_not_released_to_where_everybody_can_pull_it() {
+    let story = Story::begin().await;
+    let adam = story.signed_in("adam").await;
+    let (destination, rule) = scene(&story, &adam).await;
+    story.world().unsign("acme/dhi-nginx", "1.29").await.expect("it has a signature");
+    let held = story.run_whole(&adam, &rule).await;
+    assert_ended(&held, RunState::Held);
+    let run = held.run.id.to_string();
+    let page = async || adam.page(&format!("/orgs/acme/runs/{run}")).await.body;
+    let release = async || adam.post("runs/release", &[ACME, ("id", &run)]).await;
+    let is_tagged = async || story.world().store(Facade::Destination).manifest(FORWARDED, "1.29").await.is_some();
+    assert!(page().await.contains("Release all"), "nothing speaks against it yet");
+
+    // No tag has moved, so nobody has asked as a stranger before.
+    story.world().expose(FORWARDED, true);
+    let answer = release().await;
+
+    assert_eq!(answer.status, 409, "{answer:?}");
+    let words = answer.error().to_string();
+    assert!(words.contains("Everybody can pull what is at Sandbox, so nothing is released there. Decide"), "{words}");
+    assert!(!is_tagged().await, "it did not move");
+    assert_eq!(exposed(&adam).await.destinations.len(), 1);
+    let shown = page().await;
+    assert!(!shown.contains("Release all") && !shown.contains("Release 1.29"), "it cannot be tried: {shown}");
+    assert!(shown.contains("Decide about that first") && shown.contains("Discard all"), "{shown}");
+    assert!(shown.contains(&format!("href=\"/orgs/acme/destinations/{destination}\"")), "{shown}");
+
+    story.world().expose(FORWARDED, false);
+    assert_eq!(decide(&adam, "look-again", &destination).await.status, 200);
+    assert!(page().await.contains("Release all"));
+    assert_eq!(release().await.status, 200);
+    assert_ended(&story.run_to_end(&adam, &run).await, RunState::Succeeded);
+    assert!(is_tagged().await);
+    story.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_look_that_fails_says_neither_private_nor_public() {
     let story = Story::begin().await;
     let olivia = story.signed_in("olivia").await;

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use crate::api::exposed::{MakePrivate, get_exposed};
-use crate::model::{ApiError, Exposed, ExposedDestination, MirrorName, OrgName, RepoName};
+use crate::model::{ApiError, DestinationId, Exposed, ExposedDestination, MirrorName, OrgName, RepoName};
 use crate::web::components::{Button, ButtonLink, Notice, Section, Size, TimeAgo, Tone};
 use crate::web::forms::{FormError, FormState, use_form};
 
@@ -37,14 +37,26 @@ impl ExposedState {
         exposed.mirrors.into_iter().map(|mirror| mirror.repository).collect()
     }
 
+    /// Whether this destination waits for a decision because everybody can pull from it.
+    pub async fn waits(self, destination: DestinationId) -> bool {
+        let exposed = self.exposed.await.unwrap_or_default();
+        exposed.destinations.iter().any(|one| one.id == destination)
+    }
+
     /// Changes whenever a mirror was made private: part of what a page asks again for.
     pub fn version(self) -> usize {
         self.set.version().get()
     }
 
-    /// Asks again.
-    pub fn refetch(self) {
-        self.exposed.refetch();
+    /// Asks again whenever this changes: something was done that may have found or decided something.
+    pub fn follow(self, version: impl Fn() -> usize + 'static) {
+        Effect::new(move |before: Option<usize>| {
+            let now = version();
+            if before.is_some_and(|before| before != now) {
+                self.exposed.refetch();
+            }
+            now
+        });
     }
 }
 
