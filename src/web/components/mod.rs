@@ -30,7 +30,7 @@
 //! - `ChoiceGroup legend hint? error? row?` of `Checkbox` or `Radio`
 //! - `FilterBar action label active?(signal) everything?(signal)` of `FilterSearch name="q" value?(signal) label placeholder?`, `FilterSelect name label options
 //!   selected?`, `FilterDate name label value?(signal)`, `FilterToggle name label value="true" checked?`, `FilterKept name value(signal)`, some of them in
-//!   `FilterMore label="More filters" open?`: a GET form
+//!   `FilterMore label="More filters" open?`: a GET form; `filter_options(all, chosen, names)` makes the options of a `FilterSelect`
 //! - `FilterChips label` of `FilterChip href label`: what is filtered, each with the way to ask for it no more
 //! - `FilterRefused errors label`: what a list cannot be filtered by
 //!
@@ -121,7 +121,9 @@ pub use data_table::{Cell, Column, DataTable, HeadCell};
 pub use empty_state::EmptyState;
 pub use error_state::ErrorState;
 pub use field::{Field, SelectField, TextArea, TextField, described_by};
-pub use filter_bar::{FilterBar, FilterDate, FilterKept, FilterMore, FilterSearch, FilterSelect, FilterToggle};
+pub use filter_bar::{
+    FilterBar, FilterDate, FilterKept, FilterMore, FilterSearch, FilterSelect, FilterToggle, filter_options,
+};
 pub use filter_chips::{FilterChip, FilterChips, FilterRefused};
 pub use icon::{Glyph, Icon};
 pub use key_values::{KeyValue, KeyValues};

@@ -171,7 +171,7 @@ fn Facts(mirror: Mirror) -> impl IntoView {
     let organization = use_organization();
     let source = format!("{}/{}", Section::Catalog.href(organization.as_str()), mirror.source);
     let hub = format!("https://hub.docker.com/repository/docker/{}/general", mirror.repository);
-    let rules = Section::Rules.href(organization.as_str());
+    let rules = format!("{}?mirror={}", Section::Rules.href(organization.as_str()), mirror.repository);
     let runs = format!("{}?mirror={}", Section::Runs.href(organization.as_str()), mirror.repository.name());
     let forwarded = if mirror.rules.is_empty() {
         view! { <span>"No rule. "<a href=rules>"Go to the rules"</a></span> }.into_any()
