@@ -12,6 +12,7 @@ mod exposed;
 mod extent;
 mod facets;
 mod failure;
+mod health;
 mod history;
 mod hook;
 mod ids;
@@ -45,7 +46,7 @@ pub use audit::{About, AuditEntry, AuditFilter, AuditQuery, DEEDS, deed};
 pub use catalog::{CatalogEntry, CatalogName, Choice, RepositoryKind};
 pub use catalog_tag::{
     CatalogTag, Compared, Comparison, Cut, Difference, ImageAsked, ImageConfiguration, PackageChange, ReadFrom,
-    RunSettings, SourceLink, TagHealth, TagPlatform, TagPolicy, VulnerabilityChange,
+    RunSettings, SourceLink, TagPlatform, VulnerabilityChange,
 };
 pub use connection::{Connection, ConnectionForm};
 pub use coverage::{AttestationSeen, Coverage, DiscoveredBy, Gone, PlatformCoverage, SignatureState};
@@ -57,6 +58,7 @@ pub use extent::{Extent, Kind, Kinds};
 pub use facets::{CatalogFilter, CatalogList, CatalogRefusal, CatalogSort, Facet, FacetValue, FacetValues};
 pub use failure::{Failure, FailureClass, Mend, Pause};
 pub use history::{FilterNames, FoundRun, FoundTag, RunFilter, RunQuery};
+pub use health::{HealthPolicy, HealthScore, PolicyStatus};
 pub use hook::{Changes, Delivery, DeliveryFilter, DeliveryOutcome, DeliveryRun, Hook, HookAddress, HookDetail, LedTo};
 pub use ids::{
     AuditId, DeliveryId, DestinationId, HintId, HookId, ItemId, KeyId, PreviewId, RequestId, RuleId, RunId, SelectionId,
@@ -79,8 +81,8 @@ pub use probe::{Check, CheckState, ProbeReport};
 pub use proof::{CheckLevel, ProofCheck, ProofPolicy};
 pub use rates::Rates;
 pub use repository::{
-    AtDestination, AtHub, CatalogRepository, HealthPolicy, HealthScore, MirrorPlaces, PolicyStatus, RepositoryText,
-    Shared, TextHeading, Variant, VariantImage, VulnerabilityCounts,
+    AtDestination, AtHub, CatalogRepository, MirrorPlaces, RepositoryText, Shared, TextHeading, Variant, VariantImage,
+    VulnerabilityCounts,
 };
 pub use request::{Asker, Decision, DecisionForm, MirrorRequest, RequestFilter, RequestForm, RequestState};
 pub use rule::{NameTemplate, Rule, RuleDraft, RuleForm, TagFilter, TagPattern};

@@ -41,7 +41,7 @@
 //! - `ProgressBar label value max detail? tone=Tone::Accent`, `CounterBar label` of `Counter href label count status="all" current?`
 //! - `BarChart title bars=vec![Bar::new(label, value, words)]`: bars side by side, and the same as a table for screen readers
 //! - `KeyValues` of `KeyValue key` *children*; `Timeline label` of `TimelineEntry status title time?(view)` *children?*
-//! - `CheckList label` of `Check outcome=Outcome::Passed title` *children?*
+//! - `CheckList label` of `Check outcome=Outcome::Passed title` *children?*; `HealthMark score`: Docker Scout's letter
 //! - `Card href title name text? mark?` *children?*: in a `<div class="grid">`; `Prose html`: already sanitised
 //!
 //! Lists
@@ -79,6 +79,7 @@ mod error_state;
 mod field;
 mod filter_bar;
 mod filter_chips;
+mod health_mark;
 mod icon;
 mod key_values;
 mod loading;
@@ -125,6 +126,7 @@ pub use filter_bar::{
     FilterBar, FilterDate, FilterKept, FilterMore, FilterSearch, FilterSelect, FilterToggle, filter_options,
 };
 pub use filter_chips::{FilterChip, FilterChips, FilterRefused};
+pub use health_mark::HealthMark;
 pub use icon::{Glyph, Icon};
 pub use key_values::{KeyValue, KeyValues};
 pub use loading::Loading;
