@@ -12,6 +12,7 @@ mod exposed;
 mod extent;
 mod facets;
 mod failure;
+mod filter;
 mod health;
 mod history;
 mod hook;
@@ -57,9 +58,10 @@ pub use exposed::{DOCKER_HUB, Exposed, ExposedDestination, FERRY, PublicMirror};
 pub use extent::{Extent, Kind, Kinds};
 pub use facets::{CatalogFilter, CatalogList, CatalogRefusal, CatalogSort, Facet, FacetValue, FacetValues};
 pub use failure::{Failure, FailureClass, Mend, Pause};
-pub use history::{FilterNames, FoundRun, FoundTag, RunFilter, RunQuery};
+pub use filter::TypedFilter;
 pub use health::{HealthPolicy, HealthScore, PolicyStatus};
 pub use hook::{Changes, Delivery, DeliveryFilter, DeliveryOutcome, DeliveryRun, Hook, HookAddress, HookDetail, LedTo};
+pub use history::{FilterNames, FoundRun, FoundTag, RunFilter, RunQuery};
 pub use ids::{
     AuditId, DeliveryId, DestinationId, HintId, HookId, ItemId, KeyId, PreviewId, RequestId, RuleId, RunId, SelectionId,
 };

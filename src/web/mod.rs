@@ -4,6 +4,7 @@ pub mod app;
 pub mod components;
 mod exposed;
 pub mod format;
+mod filter;
 pub mod forms;
 mod frame;
 mod live_filter;
