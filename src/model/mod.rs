@@ -18,6 +18,7 @@ mod history;
 mod hook;
 mod ids;
 mod image;
+mod intent;
 mod key;
 mod mirror;
 mod mirroring;
@@ -60,12 +61,13 @@ pub use facets::{CatalogFilter, CatalogList, CatalogRefusal, CatalogSort, Facet,
 pub use failure::{Failure, FailureClass, Mend, Pause};
 pub use filter::TypedFilter;
 pub use health::{HealthPolicy, HealthScore, PolicyStatus};
-pub use hook::{Changes, Delivery, DeliveryFilter, DeliveryOutcome, DeliveryRun, Hook, HookAddress, HookDetail, LedTo};
 pub use history::{FilterNames, FoundRun, FoundTag, RunFilter, RunQuery};
+pub use hook::{Changes, Delivery, DeliveryFilter, DeliveryOutcome, DeliveryRun, Hook, HookAddress, HookDetail, LedTo};
 pub use ids::{
     AuditId, DeliveryId, DestinationId, HintId, HookId, ItemId, KeyId, PreviewId, RequestId, RuleId, RunId, SelectionId,
 };
 pub use image::{Digest, Host, ImageRef, Platform, Reference, RepoName, RepoRef, Tag};
+pub use intent::Intent;
 pub use key::{KeyDraft, KeyForm, KeyOrigin, SigningKey};
 pub use mirror::{LogState, Mirror, MirrorDetail, MirrorList, MirrorLogEntry, MirrorName, MirrorState, MirrorTag};
 pub use mirroring::{

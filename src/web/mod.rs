@@ -2,9 +2,10 @@
 
 pub mod app;
 pub mod components;
+mod drafts;
 mod exposed;
-pub mod format;
 mod filter;
+pub mod format;
 pub mod forms;
 mod frame;
 mod live_filter;
