@@ -133,6 +133,40 @@ async fn docker_hubs_refusal_is_shown_and_its_word_alone_is_not_believed() {
     story.end().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_public_mirror_that_was_stopped_is_still_said_to_be_public_and_is_made_private() {
+    let story = Story::begin().await;
+    let adam = story.signed_in("adam").await;
+    adam.page("/orgs/acme/mirrors").await;
+    let before = adam.page("/orgs/acme/keys").await.body;
+    assert!(before.contains("acme/dhi-redis is public") && !before.contains("Stopped"), "{before}");
+
+    assert_eq!(adam.post("mirrors/stop", &[ACME, ("name", "dhi-redis")]).await.status, 200);
+
+    let shown = adam.page("/orgs/acme/keys").await.body;
+    assert!(shown.contains("acme/dhi-redis is public") && shown.contains("Stopped"), "{shown}");
+    assert!(shown.contains("stays public until somebody makes it private"), "{shown}");
+    assert!(!shown.contains("may stop being updated"), "nothing comes to it any more: {shown}");
+    // One that is made public once it was stopped is seen as well, by whoever opens the list.
+    assert_eq!(adam.post("mirrors/stop", &[ACME, ("name", "dhi-nginx")]).await.status, 200);
+    story.world().set_private("acme", "dhi-nginx", false).expect("its repository is there");
+    let page = adam.page("/orgs/acme/mirrors").await.body;
+    assert_eq!(page.matches("acme/dhi-nginx is public").count(), 1, "{page}");
+    assert_eq!(public(&exposed(&adam).await), ["dhi-nginx", "dhi-redis"]);
+
+    for name in ["dhi-nginx", "dhi-redis"] {
+        let answer = adam.submit("/orgs/acme/keys", "exposed/make-private", &[ACME, ("mirror", name)]).await;
+        let to = format!("/orgs/acme/mirrors/{name}");
+        assert_eq!((answer.status, answer.location.as_deref()), (302, Some(to.as_str())), "{answer:?}");
+        assert_eq!(adam.page(&to).await.status, 200);
+        let world = story.world();
+        assert!(world.state().repository("acme", name).expect("its repository").is_private, "at Docker Hub");
+    }
+    assert!(exposed(&adam).await.mirrors.is_empty());
+    assert!(!adam.page("/orgs/acme/keys").await.body.contains("is public"));
+    story.end().await;
+}
+
 /// A rule that forwards one tag to the sandbox's destination; both ids.
 async fn scene(story: &Story, person: &Person) -> (String, String) {
     let destination = story.sandbox_destination(person).await;

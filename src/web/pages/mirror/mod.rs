@@ -99,7 +99,7 @@ fn Shown(
     let organization = use_organization();
     let MirrorDetail { mirror, tags, log } = detail;
     let name = mirror.repository.name().to_owned();
-    let public = public(std::slice::from_ref(&mirror));
+    let public = public([&mirror]);
     let (state, repository) = (mirror.state, mirror.repository.clone());
     let (forwarded, stopped) = (forwarded_by(&mirror.rules), mirror.repository.clone());
     let crumbs = vec![Crumb::new("Mirrors", Section::Mirrors.href(organization.as_str()))];
@@ -117,7 +117,7 @@ fn Shown(
             </PageHeader>
             <StopRefused stop />
             {restart}
-            <PublicWarning repositories=public named />
+            <PublicWarning mirrors=public named />
             {explanation(state).map(|(tone, words)| view! { <Notice tone>{words}</Notice> })}
             <Facts mirror />
             {(!is_stopped || has_hook).then(|| view! { <HookPanel repository detail=webhook state=hook /> })}
