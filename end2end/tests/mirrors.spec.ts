@@ -58,6 +58,24 @@ test("the list is filtered, several are stopped after a question that names thei
   await expect(row(page, second)).toBeVisible();
   expect(new URL(page.url()).searchParams.get("rule")).toBe("no");
 
+  const rulesOf = async (name: string) => {
+    await open(list);
+    await row(page, name).locator("summary").click();
+    await row(page, name).getByRole("link", { name: "Rules", exact: true }).click();
+    await expect(page.getByRole("heading", { level: 1, name: "Rules" })).toBeVisible();
+    expect(new URL(page.url()).searchParams.get("mirror")).toBe(`acme/${name}`);
+  };
+  await rulesOf(first);
+  await expect(row(page, `Silent ${unique}`)).toBeVisible();
+  await expect(row(page, `Rule ${unique}`)).toHaveCount(0);
+  expect(await barriers(page, script)).toEqual([]);
+  await page.getByRole("link", { name: `Remove the filter Mirror: acme/${first}` }).click();
+  await expect(row(page, `Rule ${unique}`)).toBeVisible();
+  await rulesOf(second);
+  await expect(page.getByText(`No rule forwards acme/${second}`)).toBeVisible();
+  await page.getByRole("link", { name: "New rule for it" }).click();
+  await expect(page.getByRole("checkbox", { name: `acme/${second}` })).toBeChecked();
+
   await open(list);
   for (const name of [first, second]) await page.getByRole("checkbox", { name: `Choose ${name}` }).check();
   await page.getByRole("button", { name: "Stop the chosen" }).click();

@@ -4,17 +4,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use server_fn::codec::GetUrl;
 
-use crate::model::{ApiError, OrgName, Preview, PreviewId, Rule, RuleForm, RuleId, RunPart};
-
-/// What the form asked for: the button's `intent`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RuleIntent {
-    /// List the tags that match and keep nothing.
-    Preview,
-    #[default]
-    Save,
-}
+use crate::model::{ApiError, Intent, OrgName, Preview, PreviewId, Rule, RuleForm, RuleId, RunPart};
 
 /// What came of the form.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,17 +40,17 @@ pub async fn save_rule(
     organization: OrgName,
     id: Option<RuleId>,
     #[server(default)] form: RuleForm,
-    #[server(default)] intent: RuleIntent,
+    #[server(default)] intent: Intent,
 ) -> Result<RuleOutcome, ApiError> {
     let visitor = crate::access::admin(&organization).await?;
     let answer = match intent {
-        RuleIntent::Preview => crate::rules::preview(&visitor, &form).await.map(RuleOutcome::Previewed),
-        RuleIntent::Save => crate::rules::save(&visitor, id, &form).await.map(RuleOutcome::Saved),
+        Intent::Preview => crate::rules::preview(&visitor, &form).await.map(RuleOutcome::Previewed),
+        Intent::Save => crate::rules::save(&visitor, id, &form).await.map(RuleOutcome::Saved),
     };
     let answer = answer.map_err(ApiError::from);
     let outcome = match intent {
-        RuleIntent::Preview => crate::access::forms::show("rule", &form, answer).await?,
-        RuleIntent::Save => crate::access::forms::keep("rule", &form, answer).await?,
+        Intent::Preview => crate::access::forms::show("rule", &form, answer).await?,
+        Intent::Save => crate::access::forms::keep("rule", &form, answer).await?,
     };
     if let RuleOutcome::Saved(id) = &outcome {
         leptos_axum::redirect(&format!("/orgs/{organization}/rules/{id}"));

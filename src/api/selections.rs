@@ -4,17 +4,9 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use server_fn::codec::GetUrl;
 
-use crate::model::{ApiError, OrgName, Selection, SelectionChoices, SelectionForm, SelectionId, SelectionPreview};
-
-/// What the form asked for: the button's `intent`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum SelectionIntent {
-    /// Count what matches and keep nothing.
-    Preview,
-    #[default]
-    Save,
-}
+use crate::model::{
+    ApiError, Intent, OrgName, Selection, SelectionChoices, SelectionForm, SelectionId, SelectionPreview,
+};
 
 /// What came of the form.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,21 +42,19 @@ pub async fn save_selection(
     organization: OrgName,
     id: Option<SelectionId>,
     #[server(default)] form: SelectionForm,
-    #[server(default)] intent: SelectionIntent,
+    #[server(default)] intent: Intent,
 ) -> Result<SelectionOutcome, ApiError> {
     let visitor = crate::access::admin(&organization).await?;
     let answer = match intent {
-        SelectionIntent::Preview => {
+        Intent::Preview => {
             crate::requests::selections::preview(&visitor, id, &form).await.map(SelectionOutcome::Previewed)
         }
-        SelectionIntent::Save => {
-            crate::requests::selections::save(&visitor, id, &form).await.map(SelectionOutcome::Saved)
-        }
+        Intent::Save => crate::requests::selections::save(&visitor, id, &form).await.map(SelectionOutcome::Saved),
     };
     let answer = answer.map_err(ApiError::from);
     let outcome = match intent {
-        SelectionIntent::Preview => crate::access::forms::show("selection", &form, answer).await?,
-        SelectionIntent::Save => crate::access::forms::keep("selection", &form, answer).await?,
+        Intent::Preview => crate::access::forms::show("selection", &form, answer).await?,
+        Intent::Save => crate::access::forms::keep("selection", &form, answer).await?,
     };
     if matches!(outcome, SelectionOutcome::Saved(_)) {
         leptos_axum::redirect(&format!("/orgs/{organization}/requests/selections"));

@@ -50,11 +50,13 @@ fn variant_image(manifest: &hub::CatalogManifest) -> Option<VariantImage> {
             unspecified: found.unspecified,
             total: found.total,
         }),
-        health: manifest.scout_health_score.as_ref().map(health),
+        health: health(manifest),
     })
 }
 
-fn health(found: &hub::ScoutHealthScore) -> HealthScore {
+/// None where Docker has not scored the image.
+pub(super) fn health(manifest: &hub::CatalogManifest) -> Option<HealthScore> {
+    let found = manifest.scout_health_score.as_ref().filter(|found| !found.score.is_empty())?;
     let policy = |policy: &hub::ScoutPolicy| HealthPolicy {
         label: if policy.label.is_empty() { policy.name.clone() } else { policy.label.clone() },
         description: policy.description.clone(),
@@ -65,7 +67,7 @@ fn health(found: &hub::ScoutHealthScore) -> HealthScore {
         },
         violations: policy.violation_count,
     };
-    HealthScore { score: found.score.clone(), policies: found.policies.iter().map(policy).collect() }
+    Some(HealthScore { score: found.score.clone(), policies: found.policies.iter().map(policy).collect() })
 }
 
 #[cfg(test)]

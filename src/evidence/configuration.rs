@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{EvidenceError, in_time, mirror, open};
+use super::{EvidenceError, holders, in_time, open};
 use crate::app::Visitor;
 use crate::catalog::tag::{self, Image};
 use crate::hub;
@@ -13,9 +13,10 @@ use crate::oci::{CopyError, LARGEST_MANIFEST, Parts, RegistryError, Side, Step};
 
 /// The configuration of one platform's image, and what it was made from.
 pub async fn configuration(visitor: &Visitor, asked: &ImageAsked) -> Result<ImageConfiguration, EvidenceError> {
-    let (image, mirror) = tokio::try_join!(tag::image(visitor, asked), mirror(visitor, &asked.name))?;
+    let (image, mirrors) = tokio::try_join!(tag::image(visitor, asked), tag::mirrors(visitor, &asked.name))?;
     let read = async {
-        match &mirror {
+        let holders = holders(visitor, &visitor.app.config.docker_registry, mirrors, &image.digest).await?;
+        match holders.first() {
             None => Ok((None, None)),
             Some(mirror) => match in_time(read(visitor, mirror, &image)).await {
                 Ok(settings) => Ok((settings.map(|settings| (ReadFrom::Mirror(mirror.clone()), settings)), None)),

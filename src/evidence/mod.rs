@@ -7,14 +7,16 @@ mod statement;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future;
+
 use crate::access;
 use crate::app::Visitor;
 use crate::catalog::tag::{self, Image, TagError};
 use crate::hub;
 use crate::keys;
 use crate::model::{
-    ApiError, AtRegistry, CatalogName, Digest, Evidence, Host, ImageAsked, ListedAttestation, Platform, RepoName,
-    SignatureState,
+    ApiError, AtRegistry, CatalogName, Digest, Evidence, Host, ImageAsked, ListedAttestation, Platform, Reference,
+    RepoName, SignatureState,
 };
 use crate::oci::{self, CopiedImage, CopiedManifest, CopyContext, CopyError, InProcess, RegistryError, Repository};
 use crate::store::StoreError;
@@ -91,24 +93,43 @@ impl EvidenceError {
 
 /// The attestations of one platform's image, verified where they can be read, and Docker's list of them.
 pub async fn attestations(visitor: &Visitor, asked: &ImageAsked) -> Result<Evidence, EvidenceError> {
-    let (image, mirror) = tokio::try_join!(tag::image(visitor, asked), mirror(visitor, &asked.name))?;
-    let repository = attested(mirror.as_ref(), &asked.name)?;
-    let at_registry = async {
-        match in_time(Box::pin(observed(visitor, &repository, &image))).await {
-            Err(error) if error.is_of_the_registry() && mirror.is_none() => {
-                tracing::debug!(error = &error as &dyn std::error::Error, "{repository} is not shown");
-                Ok(AtRegistry::NoMirror)
-            }
+    let (image, mirrors) = tokio::try_join!(tag::image(visitor, asked), tag::mirrors(visitor, &asked.name))?;
+    let listed = async { Ok(tag::listed_attestations(visitor, &image).await?) };
+    let (at_registry, listed) = tokio::try_join!(at_registry(visitor, &asked.name, &image, mirrors), listed)?;
+    Ok(Evidence { at_registry, listed: listed.map(|all| all.into_iter().filter_map(attestation).collect()) })
+}
+
+/// What the first of the mirrors that hold the image and let its attestations be read says; where none does, why the first
+/// does not.
+async fn at_registry(
+    visitor: &Visitor,
+    name: &CatalogName,
+    image: &Image,
+    mirrors: Vec<RepoName>,
+) -> Result<AtRegistry, EvidenceError> {
+    let holders = holders(visitor, &visitor.app.config.docker_registry, mirrors, &image.index).await?;
+    let mut unreadable = None;
+    for repository in &holders {
+        match in_time(Box::pin(observed(visitor, repository, image))).await {
             Err(error) if error.is_of_the_registry() => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "attestations in {repository} cannot be read");
-                Ok(AtRegistry::Unreadable { sentence: error.sentence(), repository: repository.clone() })
+                let (repository, sentence) = (repository.clone(), error.sentence());
+                unreadable.get_or_insert(AtRegistry::Unreadable { repository, sentence });
             }
-            read => read,
+            read => return read,
         }
-    };
-    let listed = async { Ok(tag::listed_attestations(visitor, &image).await?) };
-    let (at_registry, listed) = tokio::try_join!(at_registry, listed)?;
-    Ok(Evidence { at_registry, listed: listed.map(|all| all.into_iter().filter_map(attestation).collect()) })
+    }
+    if let Some(unreadable) = unreadable {
+        return Ok(unreadable);
+    }
+    let repository = of_catalog(name)?;
+    match in_time(Box::pin(observed(visitor, &repository, image))).await {
+        Err(error) if error.is_of_the_registry() => {
+            tracing::debug!(error = &error as &dyn std::error::Error, "{repository} is not shown");
+            Ok(AtRegistry::NoMirror)
+        }
+        read => read,
+    }
 }
 
 /// Lists both levels in the registry that holds attestations and verifies every signature with the organization's keys.
@@ -147,20 +168,41 @@ fn of_one_platform(image: &Image) -> CopiedImage {
     CopiedImage { digest: image.index.clone(), media_type: String::new(), manifests, is_hardened: true }
 }
 
-/// The first mirror of the repository.
-async fn mirror(visitor: &Visitor, name: &CatalogName) -> Result<Option<RepoName>, TagError> {
-    Ok(tag::mirrors(visitor, name).await?.into_iter().next())
+/// Those of the mirrors that hold the manifest at the registry: another may lack the tag, or have just begun. Where there is
+/// only one, or none says that it has it, all of them may.
+async fn holders(
+    visitor: &Visitor,
+    host: &Host,
+    mirrors: Vec<RepoName>,
+    manifest: &Digest,
+) -> Result<Vec<RepoName>, EvidenceError> {
+    if mirrors.len() < 2 {
+        return Ok(mirrors);
+    }
+    let reference = Reference::Digest(manifest.clone());
+    let holds = async |mirror: &RepoName| {
+        let place = open(visitor, host, mirror).await?;
+        match in_time(async { Ok(place.head_manifest(&reference).await?) }).await {
+            Ok(found) => Ok(found.is_some()),
+            Err(error) if error.is_of_the_registry() => Ok(false),
+            Err(error) => Err(error),
+        }
+    };
+    let held: Vec<bool> = future::try_join_all(mirrors.iter().map(holds)).await?;
+    if !held.contains(&true) {
+        return Ok(mirrors);
+    }
+    Ok(mirrors.into_iter().zip(held).filter_map(|(mirror, held)| held.then_some(mirror)).collect())
 }
 
 async fn in_time<T>(work: impl Future<Output = Result<T, EvidenceError>>) -> Result<T, EvidenceError> {
     tokio::time::timeout(LONGEST, work).await.unwrap_or(Err(EvidenceError::Slow))
 }
 
-/// The repository that holds the attestations: the mirror's own name, or the catalog's where nothing is mirrored. Whether
-/// everybody may read the latter is unconfirmed (contract 7.1), so it is tried.
-fn attested(mirror: Option<&RepoName>, name: &CatalogName) -> Result<RepoName, EvidenceError> {
-    let of_catalog = || format!("dhi/{name}").parse().map_err(|_| EvidenceError::NoMirror(name.clone()));
-    mirror.cloned().map_or_else(of_catalog, Ok)
+/// The repository that holds the attestations where nothing is mirrored. Whether everybody may read it is unconfirmed
+/// (contract 7.1), so it is tried.
+fn of_catalog(name: &CatalogName) -> Result<RepoName, EvidenceError> {
+    format!("dhi/{name}").parse().map_err(|_| EvidenceError::NoMirror(name.clone()))
 }
 
 /// A repository of one of Docker's registries, as the visitor may see it.

@@ -2,8 +2,9 @@
 
 use bytes::Bytes;
 
-use super::{EvidenceError, attested, in_time, mirror, open};
+use super::{EvidenceError, holders, in_time, of_catalog, open};
 use crate::app::Visitor;
+use crate::catalog::tag;
 use crate::model::{CatalogName, Digest, Reference, RepoName, StatementText};
 use crate::oci::{CopyError, Parts, Side, Step};
 
@@ -23,16 +24,20 @@ pub struct Statement {
     pub bytes: Bytes,
 }
 
-/// The statement of an attestation: from the mirror's attestations, or the catalog's own where there is no mirror.
+/// The statement of an attestation: from the attestations of a mirror that holds it, or the catalog's own where there is
+/// no mirror.
 pub async fn statement(
     visitor: &Visitor,
     name: &CatalogName,
     attestation: &Digest,
 ) -> Result<Statement, EvidenceError> {
-    let mirror = mirror(visitor, name).await?;
-    let repository = attested(mirror.as_ref(), name)?;
-    match in_time(read(visitor, &repository, attestation)).await {
-        Err(error) if error.is_of_the_registry() && mirror.is_none() => Err(EvidenceError::NoMirror(name.clone())),
+    let mirrors = tag::mirrors(visitor, name).await?;
+    let holders = holders(visitor, &visitor.app.config.scout_registry, mirrors, attestation).await?;
+    if let Some(repository) = holders.first() {
+        return in_time(read(visitor, repository, attestation)).await;
+    }
+    match in_time(read(visitor, &of_catalog(name)?, attestation)).await {
+        Err(error) if error.is_of_the_registry() => Err(EvidenceError::NoMirror(name.clone())),
         read => read,
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::coordination::Shared;
+use super::exposure;
 use super::perform::tagged;
 use crate::app::Visitor;
 use crate::destinations::{self, DestinationError};
@@ -37,6 +38,8 @@ pub enum DecideError {
     Overtaken(String),
     #[error("the destination is gone")]
     DestinationGone,
+    #[error("everybody can pull what is at {0}")]
+    Exposed(String),
 }
 
 impl From<DecideError> for ApiError {
@@ -58,6 +61,10 @@ impl From<DecideError> for ApiError {
             DecideError::DestinationGone => {
                 Self::Conflict("The destination was deleted, so nothing can be released there. Discard it.".to_owned())
             }
+            DecideError::Exposed(name) => Self::Conflict(format!(
+                "Everybody can pull what is at {name}, so nothing is released there. Decide about that on the destination's \
+                 page, then release."
+            )),
         }
     }
 }
@@ -93,11 +100,17 @@ async fn release(visitor: &Visitor, work: &Work, item: &Item) -> Result<(), Deci
     if held::is_overtaken(&app.db, item).await? {
         return Err(DecideError::Overtaken(item.tag.to_string()));
     }
-    let destination = work.destination.ok_or(DecideError::DestinationGone)?;
-    let (_, registry) = destinations::open(app, &work.organization, destination).await?;
-    let target = registry.writing(item.target.repository.clone());
+    let id = work.destination.ok_or(DecideError::DestinationGone)?;
+    let (destination, registry) = destinations::open(app, &work.organization, id).await?;
+    // A run asks as a stranger once its tags have moved, so for what is held it may not have asked.
+    let (repository, digest) = (&item.target.repository, item.at_destination());
+    exposure::after_writing(app, work, (&destination, &registry), repository, digest).await?;
+    if destinations::get(visitor, id).await?.exposed_at.is_some() {
+        return Err(DecideError::Exposed(destination.name.to_string()));
+    }
+    let target = registry.writing(repository.clone());
     let context = CopyContext::new(Arc::new(Shared(app.clone())));
-    oci::publish_tag(&target, item.at_destination(), &item.tag, &context).await?;
+    oci::publish_tag(&target, digest, &item.tag, &context).await?;
     note(visitor, item, ItemState::Succeeded).await
 }
 

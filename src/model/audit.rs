@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::error::FieldErrors;
+use super::filter::TypedFilter;
 use super::history::{LONGEST_NAME, check_times, moment_field};
 use super::ids::{AuditId, DestinationId, RuleId, RunId};
 use super::mirror::MirrorName;
@@ -110,32 +111,25 @@ pub struct AuditFilter {
     pub until: String,
 }
 
-impl AuditFilter {
-    /// Every field by its name in the address.
-    pub fn fields(&self) -> [(&'static str, &str); 5] {
+impl TypedFilter for AuditFilter {
+    fn fields(&self) -> Vec<(&'static str, &str)> {
         let Self { q, person, action, from, until } = self;
-        [("q", q), ("person", person), ("action", action), ("from", from), ("until", until)]
+        vec![("q", q), ("person", person), ("action", action), ("from", from), ("until", until)]
     }
 
-    /// The filter whose fields have these values.
-    pub fn of(value: impl Fn(&str) -> Option<String>) -> Self {
-        let said = |name| value(name).map(|text| text.trim().to_owned()).unwrap_or_default();
-        Self { q: said("q"), person: said("person"), action: said("action"), from: said("from"), until: said("until") }
+    fn field(&mut self, name: &str) -> Option<&mut String> {
+        match name {
+            "q" => Some(&mut self.q),
+            "person" => Some(&mut self.person),
+            "action" => Some(&mut self.action),
+            "from" => Some(&mut self.from),
+            "until" => Some(&mut self.until),
+            _ => None,
+        }
     }
+}
 
-    /// The same without this field.
-    #[must_use]
-    pub fn without(&self, field: &str) -> Self {
-        let rest = self.fields().map(|(name, value)| (name, if name == field { "" } else { value }));
-        Self::of(|name| rest.iter().find(|(other, _)| *other == name).map(|(_, value)| (*value).to_owned()))
-    }
-
-    /// The query of an address; empty where everything is asked for.
-    pub fn query(&self) -> String {
-        let said: Vec<_> = self.fields().into_iter().filter(|(_, value)| !value.trim().is_empty()).collect();
-        serde_urlencoded::to_string(said).unwrap_or_default()
-    }
-
+impl AuditFilter {
     /// What it means, or a sentence for each field that means nothing. An action that nobody knows is looked for as well.
     pub fn check(&self) -> Result<AuditQuery, FieldErrors> {
         let mut errors = FieldErrors::default();

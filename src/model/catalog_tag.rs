@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::catalog::CatalogName;
+use super::health::HealthScore;
 use super::image::{Digest, ImageRef, RepoName, Tag};
 use super::packages::Analysis;
 use super::vulnerabilities::Severity;
@@ -59,25 +60,8 @@ pub struct TagPlatform {
     pub fips: bool,
     pub stig: bool,
     pub last_pushed: Option<DateTime<Utc>>,
-    pub health: Option<TagHealth>,
-}
-
-/// Docker's mark for an image.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TagHealth {
-    /// For example `A`.
-    pub score: String,
-    pub policies: Vec<TagPolicy>,
-}
-
-/// One policy that the mark comes from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TagPolicy {
-    pub label: String,
-    pub description: String,
-    /// None where Docker does not know.
-    pub is_kept: Option<bool>,
-    pub violations: u32,
+    /// None where Docker has not scored the image.
+    pub health: Option<HealthScore>,
 }
 
 /// Where a configuration was read.

@@ -25,8 +25,10 @@ pub struct Exposed {
 pub struct PublicMirror {
     /// `acme/dhi-nginx`.
     pub repository: RepoName,
-    /// When Ferry first saw it so.
-    pub since: DateTime<Utc>,
+    /// When Ferry first saw it so; none: just now.
+    pub since: Option<DateTime<Utc>>,
+    /// Docker keeps it in step no more; the repository stays, and so does who may pull from it.
+    pub is_stopped: bool,
 }
 
 /// A destination from which everybody can pull what was forwarded there.

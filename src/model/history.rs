@@ -4,6 +4,7 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::error::FieldErrors;
+use super::filter::TypedFilter;
 use super::ids::{DestinationId, RuleId};
 use super::image::{Digest, RepoName, Tag};
 use super::mirror::MirrorName;
@@ -44,10 +45,9 @@ pub struct RunFilter {
     pub q: String,
 }
 
-impl RunFilter {
-    /// Every field by its name in the address.
-    pub fn fields(&self) -> [(&'static str, &str); 9] {
-        [
+impl TypedFilter for RunFilter {
+    fn fields(&self) -> Vec<(&'static str, &str)> {
+        vec![
             ("q", &self.q),
             ("rule", &self.rule),
             ("state", &self.state),
@@ -60,8 +60,7 @@ impl RunFilter {
         ]
     }
 
-    /// The field of this name.
-    pub fn field(&mut self, name: &str) -> Option<&mut String> {
+    fn field(&mut self, name: &str) -> Option<&mut String> {
         match name {
             "q" => Some(&mut self.q),
             "rule" => Some(&mut self.rule),
@@ -75,29 +74,9 @@ impl RunFilter {
             _ => None,
         }
     }
+}
 
-    /// The same without this field.
-    #[must_use]
-    pub fn without(&self, name: &str) -> Self {
-        let mut rest = self.clone();
-        if let Some(field) = rest.field(name) {
-            field.clear();
-        }
-        rest
-    }
-
-    /// Everything is asked for.
-    pub fn is_empty(&self) -> bool {
-        self.fields().iter().all(|(_, value)| value.trim().is_empty())
-    }
-
-    /// The query of an address; empty where everything is asked for.
-    pub fn query(&self) -> String {
-        let said = self.fields().map(|(name, value)| (name, value.trim()));
-        let said: Vec<_> = said.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-        serde_urlencoded::to_string(said).unwrap_or_default()
-    }
-
+impl RunFilter {
     /// What it means, or a sentence for each field that means nothing.
     pub fn check(&self) -> Result<RunQuery, FieldErrors> {
         let mut errors = FieldErrors::default();

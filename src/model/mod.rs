@@ -12,10 +12,13 @@ mod exposed;
 mod extent;
 mod facets;
 mod failure;
+mod filter;
+mod health;
 mod history;
 mod hook;
 mod ids;
 mod image;
+mod intent;
 mod key;
 mod mirror;
 mod mirroring;
@@ -46,7 +49,7 @@ pub use audit::{About, AuditEntry, AuditFilter, AuditQuery, DEEDS, deed};
 pub use catalog::{CatalogEntry, CatalogName, Choice, HubRefusal, RepositoryKind};
 pub use catalog_tag::{
     CatalogTag, Compared, Comparison, Cut, Difference, ImageAsked, ImageConfiguration, PackageChange, ReadFrom,
-    RunSettings, SourceLink, TagHealth, TagPlatform, TagPolicy, VulnerabilityChange,
+    RunSettings, SourceLink, TagPlatform, VulnerabilityChange,
 };
 pub use connection::{Connection, ConnectionForm};
 pub use coverage::{AttestationSeen, Coverage, DiscoveredBy, Gone, PlatformCoverage, SignatureState};
@@ -57,12 +60,15 @@ pub use exposed::{DOCKER_HUB, Exposed, ExposedDestination, FERRY, PublicMirror};
 pub use extent::{Extent, Kind, Kinds};
 pub use facets::{CatalogFilter, CatalogList, CatalogSort, Facet, FacetValue, FacetValues};
 pub use failure::{Failure, FailureClass, Mend, Pause};
+pub use filter::TypedFilter;
+pub use health::{HealthPolicy, HealthScore, PolicyStatus};
 pub use history::{FilterNames, FoundRun, FoundTag, RunFilter, RunQuery};
 pub use hook::{Changes, Delivery, DeliveryFilter, DeliveryOutcome, DeliveryRun, Hook, HookAddress, HookDetail, LedTo};
 pub use ids::{
     AuditId, DeliveryId, DestinationId, HintId, HookId, ItemId, KeyId, PreviewId, RequestId, RuleId, RunId, SelectionId,
 };
 pub use image::{Digest, Host, ImageRef, Platform, Reference, RepoName, RepoRef, Tag};
+pub use intent::Intent;
 pub use key::{KeyDraft, KeyForm, KeyOrigin, SigningKey};
 pub use mirror::{LogState, Mirror, MirrorDetail, MirrorList, MirrorLogEntry, MirrorName, MirrorState, MirrorTag};
 pub use mirroring::{Allowance, Entitlement, HookHealth, Progress, Stopped, TagProgress, Trial};
@@ -77,8 +83,8 @@ pub use probe::{Check, CheckState, ProbeReport};
 pub use proof::{CheckLevel, ProofCheck, ProofPolicy};
 pub use rates::Rates;
 pub use repository::{
-    AtDestination, AtHub, CatalogRepository, HealthPolicy, HealthScore, MirrorPlaces, PolicyStatus, RepositoryText,
-    Shared, TextHeading, Variant, VariantImage, VulnerabilityCounts,
+    AtDestination, AtHub, CatalogRepository, MirrorPlaces, RepositoryText, Shared, TextHeading, Variant, VariantImage,
+    VulnerabilityCounts,
 };
 pub use request::{Asker, Decision, DecisionForm, MirrorRequest, RequestFilter, RequestForm, RequestState};
 pub use rule::{NameTemplate, Rule, RuleDraft, RuleForm, TagFilter, TagPattern};

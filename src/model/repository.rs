@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::catalog::{CatalogEntry, Choice, HubRefusal};
+use super::health::HealthScore;
 use super::image::{Digest, RepoName, Tag};
 use super::mirror::{Mirror, MirrorList};
 use super::whereabouts::Holding;
@@ -104,33 +105,6 @@ pub struct VulnerabilityCounts {
     pub unspecified: u64,
     /// As Docker counts them.
     pub total: u64,
-}
-
-/// Docker Scout's judgement of an image.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HealthScore {
-    /// A letter, `A` at best.
-    pub score: String,
-    pub policies: Vec<HealthPolicy>,
-}
-
-/// One of the policies a score is made of.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HealthPolicy {
-    pub label: String,
-    pub description: String,
-    pub status: PolicyStatus,
-    pub violations: u64,
-}
-
-/// How an image stands to a policy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum PolicyStatus {
-    Pass,
-    Fail,
-    /// Docker does not know, or says a word newer than Ferry.
-    Unknown,
 }
 
 /// A value with the platforms that share it.

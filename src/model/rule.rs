@@ -192,9 +192,10 @@ pub struct RuleForm {
 }
 
 impl RuleForm {
-    /// What the form of a new rule holds.
-    pub fn fresh() -> Self {
+    /// What the form of a new rule holds, with the mirror it is written for.
+    pub fn fresh(mirror: Option<&RepoName>) -> Self {
         Self {
+            mirrors: mirror.map(ToString::to_string).into_iter().collect(),
             template: NameTemplate::DEFAULT.to_owned(),
             attestations: "on".to_owned(),
             proof: ProofPolicy::default().as_str().to_owned(),

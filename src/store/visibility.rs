@@ -36,11 +36,13 @@ pub async fn seen(db: impl PgExecutor<'_>, organization: &OrgName) -> Result<Vec
         .collect()
 }
 
-/// The mirrors that everybody can pull, by name.
+/// The mirrors that everybody can pull, by name, those that were stopped too.
 pub async fn public(db: impl PgExecutor<'_>, organization: &OrgName) -> Result<Vec<PublicMirror>, StoreError> {
     let rows = sqlx::query!(
-        "select repository, since from mirror_visibility where organization = $1 and not is_private
-         order by repository",
+        r#"select repository, seen.since, known.stopped_at is not null as "is_stopped!"
+           from mirror_visibility seen left join known_mirrors known using (organization, repository)
+           where organization = $1 and not seen.is_private
+           order by repository"#,
         organization.as_str()
     )
     .fetch_all(db)
@@ -48,7 +50,7 @@ pub async fn public(db: impl PgExecutor<'_>, organization: &OrgName) -> Result<V
     rows.into_iter()
         .map(|row| {
             let repository = parsed("mirror_visibility.repository", &row.repository)?;
-            Ok(PublicMirror { repository, since: row.since })
+            Ok(PublicMirror { repository, since: Some(row.since), is_stopped: row.is_stopped })
         })
         .collect()
 }

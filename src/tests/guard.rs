@@ -133,6 +133,40 @@ async fn docker_hubs_refusal_is_shown_and_its_word_alone_is_not_believed() {
     story.end().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_public_mirror_that_was_stopped_is_still_said_to_be_public_and_is_made_private() {
+    let story = Story::begin().await;
+    let adam = story.signed_in("adam").await;
+    adam.page("/orgs/acme/mirrors").await;
+    let before = adam.page("/orgs/acme/keys").await.body;
+    assert!(before.contains("acme/dhi-redis is public") && !before.contains("Stopped"), "{before}");
+
+    assert_eq!(adam.post("mirrors/stop", &[ACME, ("name", "dhi-redis")]).await.status, 200);
+
+    let shown = adam.page("/orgs/acme/keys").await.body;
+    assert!(shown.contains("acme/dhi-redis is public") && shown.contains("Stopped"), "{shown}");
+    assert!(shown.contains("stays public until somebody makes it private"), "{shown}");
+    assert!(!shown.contains("may stop being updated"), "nothing comes to it any more: {shown}");
+    // One that is made public once it was stopped is seen as well, by whoever opens the list.
+    assert_eq!(adam.post("mirrors/stop", &[ACME, ("name", "dhi-nginx")]).await.status, 200);
+    story.world().set_private("acme", "dhi-nginx", false).expect("its repository is there");
+    let page = adam.page("/orgs/acme/mirrors").await.body;
+    assert_eq!(page.matches("acme/dhi-nginx is public").count(), 1, "{page}");
+    assert_eq!(public(&exposed(&adam).await), ["dhi-nginx", "dhi-redis"]);
+
+    for name in ["dhi-nginx", "dhi-redis"] {
+        let answer = adam.submit("/orgs/acme/keys", "exposed/make-private", &[ACME, ("mirror", name)]).await;
+        let to = format!("/orgs/acme/mirrors/{name}");
+        assert_eq!((answer.status, answer.location.as_deref()), (302, Some(to.as_str())), "{answer:?}");
+        assert_eq!(adam.page(&to).await.status, 200);
+        let world = story.world();
+        assert!(world.state().repository("acme", name).expect("its repository").is_private, "at Docker Hub");
+    }
+    assert!(exposed(&adam).await.mirrors.is_empty());
+    assert!(!adam.page("/orgs/acme/keys").await.body.contains("is public"));
+    story.end().await;
+}
+
 /// A rule that forwards one tag to the sandbox's destination; both ids.
 async fn scene(story: &Story, person: &Person) -> (String, String) {
     let destination = story.sandbox_destination(person).await;
@@ -239,6 +273,43 @@ async fn a_destination_may_be_meant_to_be_public_and_that_can_be_taken_back() {
     assert_eq!(decide(&olivia, "look-again", &destination).await.status, 409, "it is public");
     assert_eq!(exposed(&olivia).await.destinations.len(), 1);
     assert_eq!(did(&olivia, "destination.withdraw-public").await, [by("olivia", "Sandbox")]);
+    story.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_held_tag_is_not_released_to_where_everybody_can_pull_it() {
+    let story = Story::begin().await;
+    let adam = story.signed_in("adam").await;
+    let (destination, rule) = scene(&story, &adam).await;
+    story.world().unsign("acme/dhi-nginx", "1.29").await.expect("it has a signature");
+    let held = story.run_whole(&adam, &rule).await;
+    assert_ended(&held, RunState::Held);
+    let run = held.run.id.to_string();
+    let page = async || adam.page(&format!("/orgs/acme/runs/{run}")).await.body;
+    let release = async || adam.post("runs/release", &[ACME, ("id", &run)]).await;
+    let is_tagged = async || story.world().store(Facade::Destination).manifest(FORWARDED, "1.29").await.is_some();
+    assert!(page().await.contains("Release all"), "nothing speaks against it yet");
+
+    // No tag has moved, so nobody has asked as a stranger before.
+    story.world().expose(FORWARDED, true);
+    let answer = release().await;
+
+    assert_eq!(answer.status, 409, "{answer:?}");
+    let words = answer.error().to_string();
+    assert!(words.contains("Everybody can pull what is at Sandbox, so nothing is released there. Decide"), "{words}");
+    assert!(!is_tagged().await, "it did not move");
+    assert_eq!(exposed(&adam).await.destinations.len(), 1);
+    let shown = page().await;
+    assert!(!shown.contains("Release all") && !shown.contains("Release 1.29"), "it cannot be tried: {shown}");
+    assert!(shown.contains("Decide about that first") && shown.contains("Discard all"), "{shown}");
+    assert!(shown.contains(&format!("href=\"/orgs/acme/destinations/{destination}\"")), "{shown}");
+
+    story.world().expose(FORWARDED, false);
+    assert_eq!(decide(&adam, "look-again", &destination).await.status, 200);
+    assert!(page().await.contains("Release all"));
+    assert_eq!(release().await.status, 200);
+    assert_ended(&story.run_to_end(&adam, &run).await, RunState::Succeeded);
+    assert!(is_tagged().await);
     story.end().await;
 }
 

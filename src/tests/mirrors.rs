@@ -197,6 +197,41 @@ async fn a_stopped_mirror_stays_listed_and_starts_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_rules_of_one_mirror_are_listed_and_where_there_is_none_one_is_written_for_it() {
+    let story = Story::begin().await;
+    let (olivia, mia) = (story.signed_in("olivia").await, story.signed_in("mia").await);
+    let destination = story.sandbox_destination(&olivia).await;
+    story.rule(&olivia, "Nightly", &["acme/dhi-nginx"], &destination, "").await;
+    story.rule(&olivia, "Elsewhere", &["acme/dhi-traefik"], &destination, "").await;
+    let menu = olivia.page("/orgs/acme/mirrors").await.body;
+    for mirror in ["dhi-nginx", "dhi-redis"] {
+        assert!(menu.contains(&format!("href=\"/orgs/acme/rules?mirror=acme/{mirror}\"")), "{mirror}: {menu}");
+    }
+
+    let used = mia.page("/orgs/acme/rules?mirror=acme/dhi-nginx").await.body;
+    assert!(used.contains(">Nightly<") && !used.contains(">Elsewhere<"), "{used}");
+    assert!(used.contains("Remove the filter Mirror: acme/dhi-nginx"), "{used}");
+    let all = mia.page("/orgs/acme/rules?mirror=").await.body;
+    assert!(all.contains(">Nightly<") && all.contains(">Elsewhere<") && !all.contains("Remove the filter"), "{all}");
+
+    let unused = "/orgs/acme/rules?mirror=acme/dhi-redis";
+    let shown = mia.page(unused).await.body;
+    assert!(shown.contains("No rule forwards acme/dhi-redis") && !shown.contains(">Nightly<"), "{shown}");
+    assert!(shown.contains("Remove the filter Mirror: acme/dhi-redis"), "{shown}");
+    assert!(!shown.contains("New rule for it") && shown.contains("An admin of the organization"), "{shown}");
+    let new = "/orgs/acme/rules/new?mirror=acme/dhi-redis";
+    assert!(olivia.page(unused).await.body.contains(&format!("href=\"{new}\"")), "and she may");
+    let form = olivia.page(new).await.body;
+    let chosen = |mirror: &str| {
+        let value = format!("value=\"acme/{mirror}\"");
+        let input = form.split("<input").find(|input| input.contains(&value)).expect("a box");
+        input.split('>').next().is_some_and(|attributes| attributes.contains("checked"))
+    };
+    assert_eq!((chosen("dhi-redis"), chosen("dhi-nginx")), (true, false), "{form}");
+    story.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_mirror_that_was_stopped_outside_of_ferry_is_noticed() {
     let story = Story::begin().await;
     let mia = story.signed_in("mia").await;

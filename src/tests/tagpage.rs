@@ -1,13 +1,15 @@
 //! The page of one tag of the catalog: what is in the image of each platform, what is proven of it, how it differs.
 
+use std::time::Duration;
+
 use ferry::model::{
     Analysis, AtRegistry, CatalogTag, Compared, Comparison, Evidence, ImageConfiguration, PackageList, ReadFrom,
-    Severity, SignatureState, StatementText, VulnerabilityList,
+    RepoName, Severity, SignatureState, StatementText, VulnerabilityList,
 };
-use ferry::sandbox::{Facade, Fault, Trouble};
+use ferry::sandbox::{Facade, Fault, Options, Trouble};
 
 use super::person::Person;
-use super::story::Story;
+use super::story::{Beginning, Story};
 
 /// Asks one of the functions about an image.
 async fn ask<T: serde::de::DeserializeOwned>(
@@ -185,6 +187,40 @@ async fn attestations_are_read_and_verified_in_the_registry_and_their_statements
     let evidence: Evidence = ask(&mia, "tags/attestations", ("vault", "1", ""), &[]).await;
     let AtRegistry::Read { repository, .. } = &evidence.at_registry else { panic!("{evidence:#?}") };
     assert_eq!(repository.as_str(), "dhi/vault");
+    story.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn attestations_are_read_in_the_mirror_that_has_the_tag() {
+    // Docker is slow, so that a mirror which has just begun holds nothing yet.
+    let sandbox = Options { mirror_pace: Duration::from_mins(10), ..Options::default() };
+    let story = Story::with(Beginning { sandbox, ..Beginning::default() }).await;
+    let mia = story.signed_in("mia").await;
+    story.world().mirror("acme", "nginx", "dhi-a-nginx").expect("a second mirror, and the first by name");
+    let image = ("nginx", "1.29", "linux/amd64");
+    let mirrors = head(&mia, "nginx", "1.29").await.mirrors;
+    assert_eq!(mirrors.iter().map(RepoName::as_str).collect::<Vec<_>>(), ["acme/dhi-a-nginx", "acme/dhi-nginx"]);
+    let read = async || -> Evidence { ask(&mia, "tags/attestations", image, &[]).await };
+
+    let AtRegistry::Read { repository, platform, .. } = read().await.at_registry else { panic!("it can be read") };
+
+    assert_eq!(repository.as_str(), "acme/dhi-nginx");
+    assert!(platform.expected() >= 12 && platform.signed() == platform.expected(), "{platform:#?}");
+    let page = mia.page("/orgs/acme/catalog/nginx/tags/1.29?tab=attestations").await.body;
+    assert!(page.contains("of this platform in acme/dhi-nginx, each with a signature that verifies"), "{page}");
+    let digest = platform.attestations[0].digest.to_string();
+    let file = mia.page(&format!("/orgs/acme/catalog/nginx/statements/{digest}")).await;
+    assert_eq!(file.status, 200, "{file:?}");
+    let found: ImageConfiguration = ask(&mia, "tags/configuration", image, &[]).await;
+    let (from, _) = found.settings.expect("a configuration");
+    assert_eq!(from, ReadFrom::Mirror("acme/dhi-nginx".parse().expect("a name")));
+    assert_eq!(found.trouble, None);
+
+    // The image has come, its attestations have not.
+    let image = story.world().state().catalog["nginx"].definition_of("1.29").expect("a tag").image();
+    story.world().store(Facade::Docker).put_image("acme/dhi-a-nginx", &image).await;
+    let AtRegistry::Read { repository, .. } = read().await.at_registry else { panic!("it can be read") };
+    assert_eq!(repository.as_str(), "acme/dhi-nginx");
     story.end().await;
 }
 

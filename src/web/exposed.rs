@@ -1,12 +1,11 @@
 //! What is public and must not be, as a red notice on every page of the organization.
 
-use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use crate::api::exposed::{MakePrivate, get_exposed};
-use crate::model::{ApiError, Exposed, ExposedDestination, MirrorName, OrgName, RepoName};
-use crate::web::components::{Button, ButtonLink, Notice, Section, Size, TimeAgo, Tone};
+use crate::model::{ApiError, DestinationId, Exposed, ExposedDestination, MirrorName, OrgName, PublicMirror, RepoName};
+use crate::web::components::{Badge, Button, ButtonLink, Notice, Section, Size, TimeAgo, Tone};
 use crate::web::forms::{FormError, FormState, use_form};
 
 /// More than so many are folded away behind their number.
@@ -37,14 +36,26 @@ impl ExposedState {
         exposed.mirrors.into_iter().map(|mirror| mirror.repository).collect()
     }
 
+    /// Whether this destination waits for a decision because everybody can pull from it.
+    pub async fn waits(self, destination: DestinationId) -> bool {
+        let exposed = self.exposed.await.unwrap_or_default();
+        exposed.destinations.iter().any(|one| one.id == destination)
+    }
+
     /// Changes whenever a mirror was made private: part of what a page asks again for.
     pub fn version(self) -> usize {
         self.set.version().get()
     }
 
-    /// Asks again.
-    pub fn refetch(self) {
-        self.exposed.refetch();
+    /// Asks again whenever this changes: something was done that may have found or decided something.
+    pub fn follow(self, version: impl Fn() -> usize + 'static) {
+        Effect::new(move |before: Option<usize>| {
+            let now = version();
+            if before.is_some_and(|before| before != now) {
+                self.exposed.refetch();
+            }
+            now
+        });
     }
 }
 
@@ -65,8 +76,6 @@ pub fn ExposedNotices(organization: OrgName, may_change: bool) -> impl IntoView 
                     state.form.ready().await;
                     // Where it cannot be read, the page's own questions fail as well and say why.
                     let Exposed { mirrors, destinations } = state.exposed.await.unwrap_or_default();
-                    let mirrors: Vec<_> =
-                        mirrors.into_iter().map(|mirror| (mirror.repository, Some(mirror.since))).collect();
                     let refused = state.form.error;
                     let some = !mirrors.is_empty() || !destinations.is_empty() || refused.get_untracked().is_some();
                     some.then(|| {
@@ -86,32 +95,32 @@ pub fn ExposedNotices(organization: OrgName, may_change: bool) -> impl IntoView 
 
 /// Mirrors that everybody can pull, with the way to make them private.
 #[component]
-pub fn PublicMirrors(
-    /// Each with the moment it was first seen so; none: just now.
-    mirrors: Vec<(RepoName, Option<DateTime<Utc>>)>,
-    organization: OrgName,
-    may_change: bool,
-) -> impl IntoView {
+pub fn PublicMirrors(mirrors: Vec<PublicMirror>, organization: OrgName, may_change: bool) -> impl IntoView {
     let title = match mirrors.as_slice() {
         [] => return None,
-        [(only, _)] => format!("{only} is public"),
+        [only] => format!("{} is public", only.repository),
         several => format!("{} mirrors are public", several.len()),
     };
     let who =
         if may_change { String::new() } else { format!(" Owners and editors of {organization} can make it private.") };
     let folded = mirrors.len() > MOST;
-    let row = move |(repository, since): (RepoName, Option<DateTime<Utc>>)| {
-        view! { <PublicMirrorRow repository since organization=organization.clone() may_change /> }
+    let stopped = mirrors.iter().filter(|mirror| mirror.is_stopped).count();
+    // Nothing comes any more to one that was stopped.
+    let updates = (stopped < mirrors.len()).then_some(
+        " Docker's older documentation says that a public mirror may stop being updated; whether that is still so is not \
+         known.",
+    );
+    let stays = (stopped > 0).then_some(
+        " To stop a mirror leaves its repository as it is: what was mirrored stays public until somebody makes it private.",
+    );
+    let row = move |mirror: PublicMirror| {
+        view! { <PublicMirrorRow mirror organization=organization.clone() may_change /> }
     };
     let rows = mirrors.into_iter().map(row);
     Some(view! {
         <Notice tone=Tone::Danger title>
             <div class="stack" data-gap="s">
-                <p>
-                    "Everybody can pull what is in it. Docker's older documentation says that a public mirror may stop being \
-                     updated; whether that is still so is not known."
-                    {who}
-                </p>
+                <p>"Everybody can pull what is in it." {updates} {stays} {who}</p>
                 <Folded folded label="Which they are"><ul class="exposed__list">{rows.collect_view()}</ul></Folded>
             </div>
         </Notice>
@@ -119,12 +128,8 @@ pub fn PublicMirrors(
 }
 
 #[component]
-fn PublicMirrorRow(
-    repository: RepoName,
-    since: Option<DateTime<Utc>>,
-    organization: OrgName,
-    may_change: bool,
-) -> impl IntoView {
+fn PublicMirrorRow(mirror: PublicMirror, organization: OrgName, may_change: bool) -> impl IntoView {
+    let PublicMirror { repository, since, is_stopped } = mirror;
     let set = use_exposed().set;
     let page = format!("{}/{}", Section::Mirrors.href(organization.as_str()), repository.name());
     let settings = format!("https://hub.docker.com/repository/docker/{repository}/settings");
@@ -141,6 +146,7 @@ fn PublicMirrorRow(
     view! {
         <li class="cluster">
             <a class="mono" href=page>{repository.to_string()}</a>
+            {is_stopped.then(|| view! { <Badge>"Stopped"</Badge> })}
             <span>
                 "seen public "
                 {match since {

@@ -2,7 +2,9 @@
 
 pub mod app;
 pub mod components;
+mod drafts;
 mod exposed;
+mod filter;
 pub mod format;
 pub mod forms;
 mod frame;

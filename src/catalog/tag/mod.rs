@@ -7,15 +7,13 @@ mod vex;
 
 use std::sync::Arc;
 
+use super::variants::health;
 use super::{distribution_name, mirror_name};
 use crate::app::Visitor;
-use crate::hub::{
-    self, CatalogManifest, Coordinates, HubError, ImagePackages, SbomState, ScoutPolicyStatus, TagDetails,
-};
+use crate::hub::{self, CatalogManifest, Coordinates, HubError, ImagePackages, SbomState, TagDetails};
 use crate::model::{
     Analysis, ApiError, CatalogName, CatalogTag, Compared, Comparison, Digest, ImageAsked, ImageRef, PackageList,
-    PackageQuery, Reference, RepoName, RepoRef, Tag, TagHealth, TagPlatform, TagPolicy, VulnerabilityList,
-    VulnerabilityQuery,
+    PackageQuery, Reference, RepoName, RepoRef, Tag, TagPlatform, VulnerabilityList, VulnerabilityQuery,
 };
 
 /// Docker's own registry of the catalog's images.
@@ -232,17 +230,6 @@ fn analysis(found: Option<&ImagePackages>) -> Analysis {
 }
 
 fn platform(manifest: &CatalogManifest) -> Option<TagPlatform> {
-    let policy = |policy: &hub::ScoutPolicy| TagPolicy {
-        label: if policy.label.is_empty() { policy.name.clone() } else { policy.label.clone() },
-        description: policy.description.clone(),
-        is_kept: match policy.status {
-            ScoutPolicyStatus::Pass => Some(true),
-            ScoutPolicyStatus::Fail => Some(false),
-            ScoutPolicyStatus::Unknown | ScoutPolicyStatus::Other(_) => None,
-        },
-        violations: u32::try_from(policy.violation_count).unwrap_or(u32::MAX),
-    };
-    let health = manifest.scout_health_score.as_ref().filter(|health| !health.score.is_empty());
     Some(TagPlatform {
         name: manifest.platform.clone(),
         digest: manifest.manifest_digest.clone()?,
@@ -254,9 +241,6 @@ fn platform(manifest: &CatalogManifest) -> Option<TagPlatform> {
         fips: manifest.fips_compliant,
         stig: manifest.stig_certified,
         last_pushed: manifest.last_pushed,
-        health: health.map(|health| TagHealth {
-            score: health.score.clone(),
-            policies: health.policies.iter().map(policy).collect(),
-        }),
+        health: health(manifest),
     })
 }

@@ -1,5 +1,7 @@
 //! Search and filters over a list: a GET form, so what was asked for stands in the address.
 
+use std::fmt::Display;
+
 use super::{Button, Glyph, Icon};
 use leptos::{ev, prelude::*, web_sys};
 
@@ -84,6 +86,21 @@ pub fn FilterSelect(
     }
 }
 
+/// The options of a `FilterSelect`: everything first, which is called `all`; what is chosen and not on the list stays to be
+/// seen.
+pub fn filter_options<V: Display>(
+    all: &str,
+    chosen: &str,
+    names: impl IntoIterator<Item = (V, String)>,
+) -> Vec<(String, String)> {
+    let mut options = vec![(String::new(), all.to_owned())];
+    options.extend(names.into_iter().map(|(value, words)| (value.to_string(), words)));
+    if !options.iter().any(|(value, _)| value == chosen) {
+        options.push((chosen.to_owned(), format!("Unknown: {chosen}")));
+    }
+    options
+}
+
 /// What the form passes on besides its fields; not sent while it is empty.
 #[component]
 pub fn FilterKept(#[prop(into)] name: String, #[prop(into)] value: Signal<String>) -> impl IntoView {
@@ -154,4 +171,16 @@ pub fn FilterMore(
 fn submit(form: Option<web_sys::HtmlFormElement>) {
     // A refusal means a value is not valid yet; the browser shows that beside the control.
     drop(form.map(|form| form.request_submit()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_chosen_is_always_on_its_list() {
+        let list = |chosen: &str| filter_options("All", chosen, [("a", "One".to_owned())]);
+        assert_eq!((list("").len(), list("a").len()), (2, 2));
+        assert_eq!(list("b")[2], ("b".to_owned(), "Unknown: b".to_owned()));
+    }
 }

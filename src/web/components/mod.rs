@@ -30,7 +30,7 @@
 //! - `ChoiceGroup legend hint? error? row?` of `Checkbox` or `Radio`
 //! - `FilterBar action label active?(signal) everything?(signal)` of `FilterSearch name="q" value?(signal) label placeholder?`, `FilterSelect name label options
 //!   selected?`, `FilterDate name label value?(signal)`, `FilterToggle name label value="true" checked?`, `FilterKept name value(signal)`, some of them in
-//!   `FilterMore label="More filters" open?`: a GET form
+//!   `FilterMore label="More filters" open?`: a GET form; `filter_options(all, chosen, names)` makes the options of a `FilterSelect`
 //! - `FilterChips label` of `FilterChip href label`: what is filtered, each with the way to ask for it no more
 //! - `FilterRefused errors label`: what a list cannot be filtered by
 //!
@@ -41,7 +41,7 @@
 //! - `ProgressBar label value max detail? tone=Tone::Accent`, `CounterBar label` of `Counter href label count status="all" current?`
 //! - `BarChart title bars=vec![Bar::new(label, value, words)]`: bars side by side, and the same as a table for screen readers
 //! - `KeyValues` of `KeyValue key` *children*; `Timeline label` of `TimelineEntry status title time?(view)` *children?*
-//! - `CheckList label` of `Check outcome=Outcome::Passed title` *children?*
+//! - `CheckList label` of `Check outcome=Outcome::Passed title` *children?*; `HealthMark score`: Docker Scout's letter
 //! - `Card href title name text? mark?` *children?*: in a `<div class="grid">`; `Prose html`: already sanitised
 //!
 //! Lists
@@ -79,6 +79,7 @@ mod error_state;
 mod field;
 mod filter_bar;
 mod filter_chips;
+mod health_mark;
 mod icon;
 mod key_values;
 mod loading;
@@ -121,8 +122,11 @@ pub use data_table::{Cell, Column, DataTable, HeadCell};
 pub use empty_state::EmptyState;
 pub use error_state::ErrorState;
 pub use field::{Field, SelectField, TextArea, TextField, described_by};
-pub use filter_bar::{FilterBar, FilterDate, FilterKept, FilterMore, FilterSearch, FilterSelect, FilterToggle};
+pub use filter_bar::{
+    FilterBar, FilterDate, FilterKept, FilterMore, FilterSearch, FilterSelect, FilterToggle, filter_options,
+};
 pub use filter_chips::{FilterChip, FilterChips, FilterRefused};
+pub use health_mark::HealthMark;
 pub use icon::{Glyph, Icon};
 pub use key_values::{KeyValue, KeyValues};
 pub use loading::Loading;

@@ -4,14 +4,13 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use super::filter::{Asked, Filters, chips, href, label};
+use super::filter::{Asked, Filters, chips, label};
 use super::table::AuditTable;
 use crate::api::audit::{find_deeds, list_actors};
-use crate::model::{ApiError, AuditEntry, AuditFilter, OrgName, Page};
+use crate::model::{ApiError, AuditEntry, OrgName, Page, TypedFilter as _};
 use crate::web::app::use_organization;
-use crate::web::components::{
-    ButtonLink, EmptyState, FilterRefused, Loading, PageHeader, Pagination, Section, Size, Variant,
-};
+use crate::web::components::{ButtonLink, EmptyState, FilterRefused, Loading, PageHeader, Pagination, Section};
+use crate::web::filter::{files, href};
 use crate::web::pages::ReadError;
 
 /// The table with its filter, and the same as a file.
@@ -71,14 +70,14 @@ fn Found(page: Page<AuditEntry>, organization: OrgName, asked: Asked) -> impl In
     let base = Section::Audit.href(organization.as_str());
     let Asked { filter, after } = asked;
     if page.rows.is_empty() {
-        let is_filtered = filter != AuditFilter::default() || after.is_some();
+        let is_filtered = !filter.is_empty() || after.is_some();
         return view! { <Nothing base is_filtered /> }.into_any();
     }
     let next = page.next.map(|next| href(&filter, &base, Some(&next)));
     let newest = after.map(|_| href(&filter, &base, None));
     let several = next.is_some() || newest.is_some();
     view! {
-        <Files filter base />
+        {files(&filter, &base)}
         <AuditTable entries=page.rows organization />
         {several
             .then(|| {
@@ -86,24 +85,6 @@ fn Found(page: Page<AuditEntry>, organization: OrgName, asked: Asked) -> impl In
             })}
     }
     .into_any()
-}
-
-/// Everything the filter takes. By the browser itself: it is a file.
-#[component]
-fn Files(filter: AuditFilter, base: String) -> impl IntoView {
-    let link = move |ending: &str, words: &'static str| {
-        let href = href(&filter, &format!("{base}.{ending}"), None);
-        view! {
-            <ButtonLink href size=Size::Small variant=Variant::Quiet attr:rel="external" attr:download="">
-                {words}
-            </ButtonLink>
-        }
-    };
-    view! {
-        <div class="cluster" data-align="end">
-            {link("csv", "Export as CSV")} {link("json", "Export as JSON")}
-        </div>
-    }
 }
 
 #[component]

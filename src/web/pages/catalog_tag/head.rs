@@ -4,10 +4,9 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::asked::{Asked, Part};
-use crate::model::{CatalogTag, RepoName, Tag, TagHealth, TagPlatform, TagPolicy};
+use crate::model::{CatalogTag, HealthScore, RepoName, Tag, TagPlatform};
 use crate::web::components::{
-    Badge, Check, CheckList, Copyable, Crumb, KeyValue, KeyValues, Outcome, PageHeader, Section, Tab, Tabs, TimeAgo,
-    Tone,
+    Badge, Copyable, Crumb, HealthMark, KeyValue, KeyValues, PageHeader, Section, Tab, Tabs, TimeAgo,
 };
 use crate::web::format;
 use crate::web::frame::use_organization;
@@ -128,35 +127,8 @@ fn Facts(platform: TagPlatform) -> impl IntoView {
     }
 }
 
-fn health_of(health: Option<TagHealth>) -> AnyView {
-    let Some(TagHealth { score, policies }) = health else { return "Not known".into_any() };
-    let broken = policies.iter().filter(|policy| policy.is_kept == Some(false)).count();
-    let tone = if broken == 0 { Tone::Success } else { Tone::Warning };
-    let words = if broken == 0 { "every policy is kept".to_owned() } else { format!("{broken} not kept") };
-    view! {
-        <div class="stack" data-gap="xs">
-            <span class="cluster" data-gap="s"><Badge tone>{score}</Badge>{words}</span>
-            {(!policies.is_empty())
-                .then(|| {
-                    view! {
-                        <details>
-                            <summary class="small muted">"Policies"</summary>
-                            <CheckList label="Policies">{policies.into_iter().map(policy).collect_view()}</CheckList>
-                        </details>
-                    }
-                })}
-        </div>
-    }
-    .into_any()
-}
-
-fn policy(policy: TagPolicy) -> impl IntoView {
-    let outcome = match policy.is_kept {
-        Some(true) => Outcome::Passed,
-        Some(false) => Outcome::Warning,
-        None => Outcome::Skipped,
-    };
-    view! { <Check outcome title=policy.label>{policy.description}</Check> }
+fn health_of(health: Option<HealthScore>) -> AnyView {
+    health.map_or_else(|| "Not scored".into_any(), |score| view! { <HealthMark score /> }.into_any())
 }
 
 /// The parts of the page; each keeps the platform.

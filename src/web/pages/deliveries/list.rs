@@ -10,7 +10,7 @@ use crate::api::hooks::{list_deliveries, list_hooks};
 use crate::model::{Delivery, DeliveryFilter, DeliveryOutcome, LedTo, MirrorName, OrgName, Page, RepoName};
 use crate::web::app::use_organization;
 use crate::web::components::{
-    ButtonLink, EmptyState, FilterBar, FilterSelect, Loading, PageHeader, Pagination, Section,
+    ButtonLink, EmptyState, FilterBar, FilterSelect, Loading, PageHeader, Pagination, Section, filter_options,
 };
 use crate::web::live_filter::use_live_filter;
 use crate::web::pages::ReadError;
@@ -74,11 +74,10 @@ fn Filters(mirrors: Vec<RepoName>, asked: Memo<DeliveryFilter>, base: String) ->
     let outcome =
         Signal::derive(move || asked.with(|asked| asked.outcome.map_or("", DeliveryOutcome::as_str).to_owned()));
     let active = Signal::derive(move || asked.with(|asked| asked.mirror.is_some() || asked.outcome.is_some()));
-    let all = || std::iter::once((String::new(), "All".to_owned()));
     let name = |mirror: RepoName| (mirror.name().to_owned(), mirror.name().to_owned());
-    let mirrors: Vec<_> = all().chain(mirrors.into_iter().map(name)).collect();
-    let word = |outcome: DeliveryOutcome| (outcome.as_str().to_owned(), outcome.label().to_owned());
-    let outcomes: Vec<_> = all().chain(DeliveryOutcome::ALL.map(word)).collect();
+    let mirrors = filter_options("All", &mirror.get_untracked(), mirrors.into_iter().map(name));
+    let word = |outcome: DeliveryOutcome| (outcome.as_str(), outcome.label().to_owned());
+    let outcomes = filter_options("All", &outcome.get_untracked(), DeliveryOutcome::ALL.map(word));
     view! {
         <FilterBar action=base label="Deliveries" active on:submit=move |event| live.submitted.run(event)>
             <FilterSelect name="mirror" label="Mirror" options=mirrors selected=mirror />

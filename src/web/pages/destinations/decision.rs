@@ -24,14 +24,7 @@ pub fn use_decision() -> Decision {
     let (accept, look) = (ServerAction::<AcceptPublic>::new(), ServerAction::<LookAgain>::new());
     let decision =
         Decision { accept, look, accepted: use_form("accept-public", accept), looked: use_form("look-again", look) };
-    let exposed = use_exposed();
-    Effect::new(move |before: Option<usize>| {
-        let now = decision.version();
-        if before.is_some_and(|before| before != now) {
-            exposed.refetch();
-        }
-        now
-    });
+    use_exposed().follow(move || decision.version());
     decision
 }
 

@@ -99,7 +99,7 @@ fn Shown(
     let organization = use_organization();
     let MirrorDetail { mirror, tags, log } = detail;
     let name = mirror.repository.name().to_owned();
-    let public = public(std::slice::from_ref(&mirror));
+    let public = public([&mirror]);
     let (state, repository) = (mirror.state, mirror.repository.clone());
     let (forwarded, stopped) = (forwarded_by(&mirror.rules), mirror.repository.clone());
     let crumbs = vec![Crumb::new("Mirrors", Section::Mirrors.href(organization.as_str()))];
@@ -117,7 +117,7 @@ fn Shown(
             </PageHeader>
             <StopRefused stop />
             {restart}
-            <PublicWarning repositories=public named />
+            <PublicWarning mirrors=public named />
             {explanation(state).map(|(tone, words)| view! { <Notice tone>{words}</Notice> })}
             <Facts mirror />
             {(!is_stopped || has_hook).then(|| view! { <HookPanel repository detail=webhook state=hook /> })}
@@ -171,7 +171,7 @@ fn Facts(mirror: Mirror) -> impl IntoView {
     let organization = use_organization();
     let source = format!("{}/{}", Section::Catalog.href(organization.as_str()), mirror.source);
     let hub = format!("https://hub.docker.com/repository/docker/{}/general", mirror.repository);
-    let rules = Section::Rules.href(organization.as_str());
+    let rules = format!("{}?mirror={}", Section::Rules.href(organization.as_str()), mirror.repository);
     let runs = format!("{}?mirror={}", Section::Runs.href(organization.as_str()), mirror.repository.name());
     let forwarded = if mirror.rules.is_empty() {
         view! { <span>"No rule. "<a href=rules>"Go to the rules"</a></span> }.into_any()

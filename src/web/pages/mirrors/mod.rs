@@ -16,7 +16,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use crate::api::mirrors::list_mirrors;
-use crate::model::{Mirror, MirrorList, Progress, RepoName};
+use crate::model::{Mirror, MirrorList, Progress, PublicMirror, RepoName};
 use crate::web::components::{
     Badge, ButtonLink, EmptyState, Loading, PageHeader, ProgressBar, Section, TimeAgo, Tone, Variant,
 };
@@ -95,7 +95,7 @@ fn Mirrors(
     if list.mirrors.is_empty() && list.stopped.is_empty() {
         return view! { <NoMirrors /> }.into_any();
     }
-    let public = public(&list.mirrors);
+    let public = public(list.mirrors.iter().chain(&list.stopped));
     let filling: Vec<Progress> = list.mirrors.iter().filter(|m| m.state.is_busy()).filter_map(|m| m.progress).collect();
     let everything = list.mirrors.len() + list.stopped.len();
     let rows: Vec<_> = list.mirrors.into_iter().chain(list.stopped).filter(|mirror| asked.takes(mirror)).collect();
@@ -108,7 +108,7 @@ fn Mirrors(
             {list
                 .refusal
                 .map(|refusal| view! { <HubNotice title="Docker Hub could not be asked for the mirrors" refusal read_at=None /> })}
-            <PublicWarning repositories=public named />
+            <PublicWarning mirrors=public named />
             {(!filling.is_empty()).then(|| view! { <Filling filling /> })}
             <p class="muted small tabular-nums" role="status">{words}</p>
             {table}
@@ -161,20 +161,24 @@ pub(in crate::web::pages) fn Visibility(is_private: Option<bool>) -> impl IntoVi
 #[component]
 pub(in crate::web::pages) fn PublicWarning(
     /// All that the page shows.
-    repositories: Vec<RepoName>,
+    mirrors: Vec<PublicMirror>,
     /// What the notice above the page names.
     named: Vec<RepoName>,
 ) -> impl IntoView {
     let named: BTreeSet<RepoName> = named.into_iter().collect();
-    let unnamed = repositories.into_iter().filter(|repository| !named.contains(repository));
-    let mirrors: Vec<_> = unnamed.map(|repository| (repository, None)).collect();
+    let mirrors: Vec<_> = mirrors.into_iter().filter(|mirror| !named.contains(&mirror.repository)).collect();
     view! { <PublicMirrors mirrors organization=use_organization() may_change=use_role().may_configure() /> }
 }
 
-/// The mirrors of a list that are public.
-pub(in crate::web::pages) fn public(mirrors: &[Mirror]) -> Vec<RepoName> {
-    let public = mirrors.iter().filter(|mirror| mirror.is_private == Some(false));
-    public.map(|mirror| mirror.repository.clone()).collect()
+/// The mirrors of a list that are public, as it was just read.
+pub(in crate::web::pages) fn public<'a>(mirrors: impl IntoIterator<Item = &'a Mirror>) -> Vec<PublicMirror> {
+    let public = mirrors.into_iter().filter(|mirror| mirror.is_private == Some(false));
+    let seen = |mirror: &Mirror| PublicMirror {
+        repository: mirror.repository.clone(),
+        since: None,
+        is_stopped: mirror.stopped.is_some(),
+    };
+    public.map(seen).collect()
 }
 
 #[component]

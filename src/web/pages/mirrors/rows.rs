@@ -156,6 +156,7 @@ fn Actions(mirror: Mirror, org: String, may_mirror: bool) -> impl IntoView {
     let mirrors = Section::Mirrors.href(&org);
     let page = format!("{mirrors}/{name}");
     let is_stopped = mirror.stopped.is_some();
+    let rules = format!("{}?mirror={}", Section::Rules.href(&org), mirror.repository);
     let first = if is_stopped && may_mirror { "Open, to start it again" } else { "Open" };
     let again = may_mirror.then(|| {
         let href = format!("{mirrors}/new?source={}", mirror.source);
@@ -177,7 +178,7 @@ fn Actions(mirror: Mirror, org: String, may_mirror: bool) -> impl IntoView {
         >
             <a class="menu__item" href=page>{first}</a>
             {again}
-            <a class="menu__item" href=Section::Rules.href(&org)>"Rules"</a>
+            <a class="menu__item" href=rules>"Rules"</a>
             {stop}
         </Menu>
     }

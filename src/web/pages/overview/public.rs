@@ -10,7 +10,10 @@ use crate::web::pages::mirrors::{PublicWarning, public};
 #[component]
 pub fn Public(mirrors: Result<MirrorList, ApiError>, named: Vec<RepoName>) -> impl IntoView {
     match mirrors {
-        Ok(list) => view! { <PublicWarning repositories=public(&list.mirrors) named /> }.into_any(),
+        Ok(list) => {
+            let mirrors = public(list.mirrors.iter().chain(&list.stopped));
+            view! { <PublicWarning mirrors named /> }.into_any()
+        }
         Err(error) => {
             let words = format!("Whether every mirror is private is not known at the moment. {error}");
             view! { <Notice tone=Tone::Neutral>{words}</Notice> }.into_any()

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::model::{HealthScore, PolicyStatus, Shared, Variant, VariantImage, VulnerabilityCounts};
-use crate::web::components::{Badge, Tone};
+use crate::model::{HealthScore, Shared, Variant, VariantImage, VulnerabilityCounts};
+use crate::web::components::{Badge, HealthMark, Tone};
 use crate::web::format;
 
 /// A text that every platform has.
@@ -78,44 +78,16 @@ fn severities(counts: VulnerabilityCounts) -> impl IntoView {
     all.filter_map(badge).collect_view()
 }
 
-/// Docker Scout's letter, with the policies it is made of behind it.
+/// Docker Scout's letter.
 #[component]
 pub fn Health(scores: Vec<Shared<Option<HealthScore>>>) -> impl IntoView {
     let several = scores.len() > 1;
     let rows = scores.into_iter().map(|(platforms, score)| {
         let words = match score {
             None => view! { <span class="muted">"Not scored"</span> }.into_any(),
-            Some(score) => view! { <Policies score /> }.into_any(),
+            Some(score) => view! { <HealthMark score /> }.into_any(),
         };
         view! { <li>{words} {names(&platforms, several)}</li> }
     });
     view! { <ul>{rows.collect_view()}</ul> }
-}
-
-#[component]
-fn Policies(score: HealthScore) -> impl IntoView {
-    let policies = score.policies.into_iter().map(|policy| {
-        let (tone, words) = match policy.status {
-            PolicyStatus::Pass => (Tone::Success, "Passed".to_owned()),
-            PolicyStatus::Fail if policy.violations > 0 => {
-                (Tone::Danger, format!("Failed, {}", format::counted(policy.violations, "violation")))
-            }
-            PolicyStatus::Fail => (Tone::Danger, "Failed".to_owned()),
-            PolicyStatus::Unknown => (Tone::Neutral, "Not known".to_owned()),
-        };
-        view! {
-            <li>
-                <span>{policy.label}</span>
-                " "
-                <Badge tone>{words}</Badge>
-                <div class="small muted">{policy.description}</div>
-            </li>
-        }
-    });
-    view! {
-        <details class="repository__health">
-            <summary>"Score " <strong>{score.score}</strong></summary>
-            <ul class="stack" data-gap="xs" aria-label="Policies">{policies.collect_view()}</ul>
-        </details>
-    }
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::asked::Asked;
 use super::filter::{NO_MANAGER, VariantFilter};
 use crate::model::{Variant, VariantImage};
-use crate::web::components::{FilterBar, FilterKept, FilterSearch, FilterSelect};
+use crate::web::components::{FilterBar, FilterKept, FilterSearch, FilterSelect, filter_options};
 use crate::web::live_filter::use_live_filter;
 
 /// The bar; with a script it works while people type. What else stands in the address stays.
@@ -23,7 +23,7 @@ pub fn Filters(variants: StoredValue<Vec<Variant>>, asked: Memo<Asked>, base: St
             variants.with_value(|variants| variants.iter().flat_map(|variant| variant.images.iter().map(of)).collect());
         found.sort();
         found.dedup();
-        options(all, chosen, found)
+        filter_options(all, chosen, found)
     };
     let distributions =
         listed("All", &now.distribution, |image| (image.distribution.id.clone(), image.distribution.name.clone()));
@@ -33,8 +33,8 @@ pub fn Filters(variants: StoredValue<Vec<Variant>>, asked: Memo<Asked>, base: St
         None => (NO_MANAGER.to_owned(), "None".to_owned()),
     });
     let fixed = |all: &str, chosen: &str, choices: &[(&str, &str)]| {
-        let owned = choices.iter().map(|(value, words)| ((*value).to_owned(), (*words).to_owned()));
-        options(all, chosen, owned.collect())
+        let owned = choices.iter().map(|(value, words)| (*value, (*words).to_owned()));
+        filter_options(all, chosen, owned)
     };
     let compliance = fixed("Any", &now.compliance, &[("fips", "FIPS"), ("stig", "STIG"), ("none", "Neither")]);
     let shells = fixed("Any", &now.shell, &[("yes", "Yes"), ("no", "No")]);
@@ -66,13 +66,4 @@ pub fn Filters(variants: StoredValue<Vec<Variant>>, asked: Memo<Asked>, base: St
             <FilterKept name="tool" value=Signal::derive(move || asked.get().tool) />
         </FilterBar>
     }
-}
-
-/// Everything first; what is chosen and not on the list stays to be seen.
-fn options(all: &str, chosen: &str, mut choices: Vec<(String, String)>) -> Vec<(String, String)> {
-    choices.insert(0, (String::new(), all.to_owned()));
-    if !choices.iter().any(|(value, _)| value == chosen) {
-        choices.push((chosen.to_owned(), format!("Unknown: {chosen}")));
-    }
-    choices
 }

@@ -4,13 +4,14 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
-use super::editor::{Editor, MayNot};
+use super::editor::Editor;
 use crate::api::destinations::list_destinations;
 use crate::api::mirrors::list_mirrors;
 use crate::api::rules::{RuleOutcome, SaveRule, get_rule};
 use crate::model::{ApiError, Destination, MirrorList, Refused, Rule, RuleForm, RuleId};
 use crate::web::app::{use_organization, use_role};
 use crate::web::components::{Crumb, Loading, PageHeader, Section};
+use crate::web::drafts::MayNot;
 use crate::web::forms::use_form;
 use crate::web::pages::ReadError;
 
@@ -61,7 +62,7 @@ pub fn EditRulePage() -> impl IntoView {
                     let crumbs = vec![Crumb::new("Rules", list), Crumb::new(rule.name.as_str(), href)];
                     let title = format!("Edit {}", rule.name);
                     if !may_configure {
-                        return page(title, crumbs, view! { <MayNot /> }.into_any());
+                        return page(title, crumbs, view! { <MayNot what="rules" /> }.into_any());
                     }
                     let held = form.held.get_untracked().unwrap_or_else(|| RuleForm::of(&rule));
                     let editor = view! { <Editor organization id=rule.id held mirrors destinations save form /> };

@@ -4,20 +4,11 @@ use leptos::prelude::*;
 
 use super::fields::Fields;
 use super::preview::PreviewTable;
-use crate::api::rules::{RuleIntent, RuleOutcome, SaveRule};
+use crate::api::rules::{RuleOutcome, SaveRule};
 use crate::model::{ApiError, Destination, MirrorList, OrgName, RuleForm, RuleId};
-use crate::web::components::{Button, ButtonLink, EmptyState, Notice, Panel, Section, Variant};
+use crate::web::components::{ButtonLink, EmptyState, Panel, Section, Variant};
+use crate::web::drafts::SaveOrPreview;
 use crate::web::forms::{FormError, FormState};
-
-/// Why somebody who only looks gets no form.
-#[component]
-pub fn MayNot() -> impl IntoView {
-    view! {
-        <Notice title="Admins write rules">
-            "Your role in this organization lets you look. Ask an admin or an owner to make the change."
-        </Notice>
-    }
-}
 
 /// The form for a new rule, or with `id` for a change of that one.
 #[component]
@@ -36,6 +27,7 @@ pub fn Editor(
     }
     let list = Section::Rules.href(organization.as_str());
     let catalog = Section::Catalog.href(organization.as_str());
+    let asked = Signal::derive(move || save.input().with(|input| input.as_ref().map(|input| input.intent)));
     let back = id.map_or_else(|| list.clone(), |id| format!("{list}/{id}"));
     view! {
         <div class="stack" data-gap="xl">
@@ -45,7 +37,7 @@ pub fn Editor(
                     <input type="hidden" name="organization" value=organization.to_string() />
                     {id.map(|id| view! { <input type="hidden" name="id" value=id.to_string() /> })}
                     <Fields catalog held mirrors destinations form />
-                    <Buttons save back />
+                    <SaveOrPreview asked back />
                 </div>
             </ActionForm>
             <Previewed save form />
@@ -62,22 +54,6 @@ fn DestinationFirst(organization: OrgName) -> impl IntoView {
         <EmptyState title="A rule needs a destination" actions>
             <p>"Add the registry that the tags should go to, then come back and write the rule."</p>
         </EmptyState>
-    }
-}
-
-#[component]
-fn Buttons(save: ServerAction<SaveRule>, back: String) -> impl IntoView {
-    let asked = move |intent| {
-        let input = save.input();
-        Signal::derive(move || input.with(|input| input.as_ref().is_some_and(|input| input.intent == intent)))
-    };
-    // Save comes first, because Enter in a field presses the first button.
-    view! {
-        <div class="cluster">
-            <Button name="intent" value="save" variant=Variant::Primary busy=asked(RuleIntent::Save)>"Save"</Button>
-            <Button name="intent" value="preview" busy=asked(RuleIntent::Preview)>"Preview"</Button>
-            <ButtonLink href=back variant=Variant::Quiet>"Cancel"</ButtonLink>
-        </div>
     }
 }
 

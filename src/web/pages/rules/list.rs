@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
 
+use super::filter::{Filters, chip, of_mirror};
 use super::words;
 use crate::api::rules::list_rules;
 use crate::model::{OrgName, Rule, RunSummary};
@@ -13,12 +15,14 @@ use crate::web::components::{
 };
 use crate::web::pages::ReadError;
 
-/// The table, and for admins the way to a new rule.
+/// The table with its filter, and for admins the way to a new rule.
 #[component]
 pub fn RulesPage() -> impl IntoView {
     let organization = use_organization();
     let may_configure = use_role().may_configure();
     let base = Section::Rules.href(organization.as_str());
+    let query = use_query_map();
+    let mirror = Memo::new(move |_| query.read().get_str("mirror").unwrap_or_default().trim().to_owned());
 
     let asked = organization.clone();
     let rules = Resource::new_blocking(|| (), move |()| list_rules(asked.clone()));
@@ -37,14 +41,63 @@ pub fn RulesPage() -> impl IntoView {
                     let organization = organization.clone();
                     Suspend::new(async move {
                         match rules.await {
-                            Ok(rows) if rows.is_empty() => view! { <NoRule organization may_configure /> }.into_any(),
-                            Ok(rows) => view! { <Table rows organization /> }.into_any(),
+                            Ok(rows) => view! { <Listed rows mirror organization may_configure /> }.into_any(),
                             Err(error) => view! { <ReadError error /> }.into_any(),
                         }
                     })
                 }}
             </Suspense>
         </div>
+    }
+}
+
+#[component]
+fn Listed(rows: Vec<Rule>, mirror: Memo<String>, organization: OrgName, may_configure: bool) -> impl IntoView {
+    let base = Section::Rules.href(organization.as_str());
+    let rules = StoredValue::new(rows);
+    let to_all = base.clone();
+    let is_none = rules.with_value(Vec::is_empty);
+    let found = move || {
+        let (mirror, organization) = (mirror.get(), organization.clone());
+        let rows = of_mirror(rules.get_value(), &mirror);
+        let below = match (rows.is_empty(), mirror.is_empty()) {
+            (true, true) => view! { <NoRule organization may_configure /> }.into_any(),
+            (true, false) => view! { <NoneOfMirror mirror=mirror.clone() organization may_configure /> }.into_any(),
+            (false, _) => view! { <Table rows organization /> }.into_any(),
+        };
+        view! {
+            {chip(&mirror, to_all.clone())}
+            {below}
+        }
+    };
+    view! {
+        <div class="stack">
+            {(!is_none).then(|| view! { <Filters rules mirror base /> })}
+            {found}
+        </div>
+    }
+}
+
+/// No rule forwards the mirror that is asked for: it can be written at once.
+#[component]
+fn NoneOfMirror(mirror: String, organization: OrgName, may_configure: bool) -> impl IntoView {
+    let base = Section::Rules.href(organization.as_str());
+    let title = format!("No rule forwards {mirror}");
+    let who = if may_configure { "Write one that does." } else { "An admin of the organization can write one." };
+    let actions = move || {
+        let new = may_configure.then(|| {
+            let href = format!("{base}/new?mirror={mirror}");
+            view! { <ButtonLink href variant=Variant::Primary>"New rule for it"</ButtonLink> }
+        });
+        view! {
+            {new}
+            <ButtonLink href=base>"All rules"</ButtonLink>
+        }
+    };
+    view! {
+        <EmptyState title actions>
+            <p>"What Docker pushes into this mirror stays there. " {who}</p>
+        </EmptyState>
     }
 }
 

@@ -4,6 +4,7 @@ mod actions;
 mod edit;
 mod editor;
 mod fields;
+mod filter;
 mod freshness;
 mod how;
 mod list;

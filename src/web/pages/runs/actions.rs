@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::api::runs::{CancelRun, CheckRun, DiscardHeld, ReleaseHeld, RetryRun};
-use crate::model::{ItemId, OrgName, RunId};
+use crate::model::{DestinationId, ItemId, OrgName, RunId};
 use crate::web::forms::{FormError, FormState, use_form};
 
 /// The changes of a run's page, and what came of each.
@@ -59,6 +59,8 @@ impl RunActions {
 pub struct RunAbout {
     pub organization: OrgName,
     pub run: RunId,
+    /// The run's destination, where everybody can pull from it and nobody has decided about that: nothing is released there.
+    pub exposed: Option<DestinationId>,
     pub actions: RunActions,
 }
 

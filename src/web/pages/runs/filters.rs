@@ -1,14 +1,15 @@
 //! The filter of the history: search and lists above, what is set as chips below.
 
-use std::fmt::Display;
-
 use leptos::prelude::*;
 
-use super::filter::{Asked, href};
 use super::words;
-use crate::model::{FilterNames, RunFilter, RunState, Trigger};
-use crate::web::components::{FilterBar, FilterChip, FilterChips, FilterDate, FilterMore, FilterSearch, FilterSelect};
+use crate::model::{FilterNames, RunFilter, RunId, RunState, Trigger, TypedFilter as _};
+use crate::web::components::{FilterBar, FilterDate, FilterMore, FilterSearch, FilterSelect, filter_options};
+use crate::web::filter;
 use crate::web::live_filter::use_live_filter;
+
+/// What the address asks for.
+pub type Asked = filter::Asked<RunFilter, RunId>;
 
 /// The form; what is typed into the search is looked for while it is typed.
 #[component]
@@ -19,13 +20,17 @@ pub fn Filters(names: FilterNames, asked: Memo<Asked>, base: String) -> impl Int
     let active = Signal::derive(move || typed.with(|filter| !filter.is_empty()));
     let now = typed.get_untracked();
     let FilterNames { rules, destinations, mirrors, persons } = names;
-    let rules = options(&now.rule, rules);
-    let destinations = options(&now.destination, destinations);
-    let mirrors = options(&now.mirror, mirrors.into_iter().map(|name| (name.clone(), name)));
-    let persons = options(&now.person, persons.into_iter().map(|name| (name.clone(), name)));
-    let states = options(&now.state, RunState::ALL.map(|state| (state.as_str(), state.label().to_owned())));
-    let triggers =
-        options(&now.trigger, Trigger::ALL.map(|trigger| (trigger.as_str(), words::trigger(trigger).to_owned())));
+    let rules = filter_options("All", &now.rule, rules);
+    let destinations = filter_options("All", &now.destination, destinations);
+    let mirrors = filter_options("All", &now.mirror, mirrors.into_iter().map(|name| (name.clone(), name)));
+    let persons = filter_options("All", &now.person, persons.into_iter().map(|name| (name.clone(), name)));
+    let states =
+        filter_options("All", &now.state, RunState::ALL.map(|state| (state.as_str(), state.label().to_owned())));
+    let triggers = filter_options(
+        "All",
+        &now.trigger,
+        Trigger::ALL.map(|trigger| (trigger.as_str(), words::trigger(trigger).to_owned())),
+    );
     let rest = [&now.mirror, &now.destination, &now.trigger, &now.person, &now.from, &now.until];
     let open = rest.iter().any(|value| !value.is_empty());
     view! {
@@ -56,29 +61,9 @@ pub fn Filters(names: FilterNames, asked: Memo<Asked>, base: String) -> impl Int
     }
 }
 
-/// All of a list, with "All" before it; what is chosen and not on the list stays to be seen.
-fn options<V: Display>(chosen: &str, names: impl IntoIterator<Item = (V, String)>) -> Vec<(String, String)> {
-    let mut options = vec![(String::new(), "All".to_owned())];
-    options.extend(names.into_iter().map(|(value, words)| (value.to_string(), words)));
-    if !options.iter().any(|(value, _)| value == chosen) {
-        options.push((chosen.to_owned(), format!("Unknown: {chosen}")));
-    }
-    options
-}
-
 /// What is set, each with the way to ask for it no more.
-#[component]
-pub fn Chips(names: FilterNames, filter: RunFilter, base: String) -> impl IntoView {
-    let fields = filter.fields().map(|(name, value)| (name, value.to_owned()));
-    let chips: Vec<_> = fields
-        .into_iter()
-        .filter(|(_, value)| !value.is_empty())
-        .map(move |(name, value)| {
-            let label = format!("{}: {}", label(name), said(&names, name, &value));
-            view! { <FilterChip href=href(&filter.without(name), &base, None) label /> }
-        })
-        .collect();
-    (!chips.is_empty()).then(|| view! { <FilterChips label="What is filtered">{chips}</FilterChips> })
+pub fn chips(names: &FilterNames, filter: &RunFilter, base: &str) -> impl IntoView + use<> {
+    filter::chips(filter, base, |name, value| format!("{}: {}", label(name), said(names, name, value)))
 }
 
 /// What a field of the filter is called.
@@ -108,17 +93,4 @@ fn said(names: &FilterNames, name: &str, value: &str) -> String {
         _ => None,
     };
     known.unwrap_or_else(|| value.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_chosen_is_always_on_its_list() {
-        let list = |chosen: &str| options(chosen, [("a", "One".to_owned())]);
-        assert_eq!(list("").len(), 2);
-        assert_eq!(list("a").len(), 2);
-        assert_eq!(list("b")[2], ("b".to_owned(), "Unknown: b".to_owned()));
-    }
 }

@@ -4,16 +4,14 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use super::filter::{Asked, href};
-use super::filters::{Chips, Filters, label};
+use super::filters::{Asked, Filters, chips, label};
 use super::pause_all::{AllPaused, PauseAll, use_pause};
 use super::table::RunTable;
 use crate::api::history::{find_runs, list_filter_names};
-use crate::model::{ApiError, FoundRun, OrgName, Page, RunFilter};
+use crate::model::{ApiError, FoundRun, OrgName, Page, TypedFilter as _};
 use crate::web::app::use_organization;
-use crate::web::components::{
-    ButtonLink, EmptyState, FilterRefused, Loading, PageHeader, Pagination, Section, Size, Variant,
-};
+use crate::web::components::{ButtonLink, EmptyState, FilterRefused, Loading, PageHeader, Pagination, Section};
+use crate::web::filter::{files, href};
 use crate::web::pages::ReadError;
 
 /// The table with its filter, and the same as a file.
@@ -59,7 +57,7 @@ pub fn RunsPage() -> impl IntoView {
                                 Err(error) => view! { <ReadError error /> }.into_any(),
                             };
                             view! {
-                                <Chips names filter base=base.get_value() />
+                                {base.with_value(|base| chips(&names, &filter, base))}
                                 {found}
                             }
                         })
@@ -84,7 +82,7 @@ fn Found(runs: Page<FoundRun>, organization: OrgName, asked: Asked) -> impl Into
     let found = runs.rows.into_iter().filter(|found| !found.found.is_empty());
     let found = found.map(|found| (found.run.id, (found.found, found.found_in_all))).collect();
     view! {
-        <Files filter base=base.clone() />
+        {files(&filter, &base)}
         <RunTable runs=rows base found />
         {several
             .then(|| {
@@ -92,22 +90,6 @@ fn Found(runs: Page<FoundRun>, organization: OrgName, asked: Asked) -> impl Into
             })}
     }
     .into_any()
-}
-
-/// Everything the filter takes, one line a tag. By the browser itself: it is a file.
-#[component]
-fn Files(filter: RunFilter, base: String) -> impl IntoView {
-    let file = |ending: &str| href(&filter, &format!("{base}.{ending}"), None);
-    view! {
-        <div class="cluster" data-align="end">
-            <ButtonLink href=file("csv") size=Size::Small variant=Variant::Quiet attr:rel="external" attr:download="">
-                "Export as CSV"
-            </ButtonLink>
-            <ButtonLink href=file("json") size=Size::Small variant=Variant::Quiet attr:rel="external" attr:download="">
-                "Export as JSON"
-            </ButtonLink>
-        </div>
-    }
 }
 
 #[component]

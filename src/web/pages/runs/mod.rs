@@ -5,7 +5,6 @@ mod attestations;
 mod cancel;
 mod check;
 mod facts;
-mod filter;
 mod filters;
 mod held;
 mod item_row;

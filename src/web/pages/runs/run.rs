@@ -14,9 +14,10 @@ use super::live::LiveRun;
 use super::mend::RetryFailed;
 use super::verify::Verify;
 use crate::api::runs::get_run;
-use crate::model::{ApiError, ItemState, OrgName, Refused, RunDetail, RunId};
+use crate::model::{ApiError, DestinationId, ItemState, OrgName, Refused, RunDetail, RunId};
 use crate::web::app::use_organization;
 use crate::web::components::{ButtonLink, Crumb, Loading, Notice, PageHeader, Section, Size, StatusBadge, Tone};
+use crate::web::exposed::use_exposed;
 use crate::web::pages::ReadError;
 
 /// The page of the run in the address; `?state=` shows only the tags in that state.
@@ -29,6 +30,9 @@ pub fn RunPage() -> impl IntoView {
     let state = Memo::new(move |_| query.read().get_str("state").and_then(ItemState::parse));
 
     let actions = use_run_actions();
+    let exposed = use_exposed();
+    // A release asks the destination as a stranger.
+    exposed.follow(move || actions.version());
     let asked = organization.clone();
     let detail = Resource::new_blocking(
         move || (id.get(), actions.version()),
@@ -48,7 +52,13 @@ pub fn RunPage() -> impl IntoView {
                 Suspend::new(async move {
                     actions.ready().await;
                     match detail.await {
-                        Ok(detail) => view! { <Found detail organization state actions /> }.into_any(),
+                        Ok(detail) => {
+                            let exposed = match detail.run.destination_id {
+                                Some(id) if exposed.waits(id).await => Some(id),
+                                _ => None,
+                            };
+                            view! { <Found detail organization exposed state actions /> }.into_any()
+                        }
                         Err(error) => view! { <Missing error organization /> }.into_any(),
                     }
                 })
@@ -73,6 +83,7 @@ fn Missing(error: ApiError, organization: OrgName) -> impl IntoView {
 fn Found(
     detail: RunDetail,
     organization: OrgName,
+    exposed: Option<DestinationId>,
     state: Memo<Option<ItemState>>,
     actions: RunActions,
 ) -> impl IntoView {
@@ -82,7 +93,7 @@ fn Found(
     let live = LiveRun::new(detail);
     live.follow(format!("{here}/events"));
 
-    let about = RunAbout { organization: organization.clone(), run: live.run.get_untracked().id, actions };
+    let about = RunAbout { organization: organization.clone(), run: live.run.get_untracked().id, exposed, actions };
     provide_context(about.clone());
     let buttons = move || {
         view! {

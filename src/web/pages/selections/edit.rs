@@ -4,10 +4,11 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
-use super::editor::{Editor, MayNot};
+use super::editor::Editor;
 use crate::api::selections::{DeleteSelection, SaveSelection, SelectionOutcome, get_selection, get_selection_choices};
 use crate::model::{ApiError, OrgName, Refused, Selection, SelectionChoices, SelectionForm, SelectionId};
 use crate::web::components::{Button, Confirm, Crumb, Loading, PageHeader, Section, Variant};
+use crate::web::drafts::MayNot;
 use crate::web::forms::{FormError, use_form};
 use crate::web::frame::{use_organization, use_role};
 use crate::web::pages::ReadError;
@@ -70,7 +71,7 @@ pub fn EditSelectionPage() -> impl IntoView {
                         let held = form.held.get_untracked().unwrap_or_else(|| SelectionForm::of(&selection));
                         view! { <Editor organization id held choices save form /> }.into_any()
                     } else {
-                        view! { <MayNot /> }.into_any()
+                        view! { <MayNot what="selections" /> }.into_any()
                     };
                     view! {
                         <Title text=name.clone() />

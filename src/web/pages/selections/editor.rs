@@ -3,22 +3,11 @@
 use leptos::prelude::*;
 
 use super::preview::Previewed;
-use crate::api::selections::{SaveSelection, SelectionIntent, SelectionOutcome};
+use crate::api::selections::{SaveSelection, SelectionOutcome};
 use crate::model::{Choice, OrgName, RepositoryKind, SelectionChoices, SelectionForm, SelectionId};
-use crate::web::components::{
-    Button, ButtonLink, Checkbox, ChoiceGroup, Notice, Section, SelectField, TextField, Variant,
-};
+use crate::web::components::{Checkbox, ChoiceGroup, Section, SelectField, TextField};
+use crate::web::drafts::SaveOrPreview;
 use crate::web::forms::{FormError, FormState};
-
-/// Why somebody who only looks gets no form.
-#[component]
-pub fn MayNot() -> impl IntoView {
-    view! {
-        <Notice title="Admins write selections">
-            "Your role in this organization lets you look. Ask an admin or an owner to make the change."
-        </Notice>
-    }
-}
 
 /// The form for a new selection, or with `id` for a change of that one.
 #[component]
@@ -32,16 +21,12 @@ pub fn Editor(
     form: FormState<SelectionForm, SelectionOutcome>,
 ) -> impl IntoView {
     let back = format!("{}/selections", Section::Requests.href(organization.as_str()));
-    let asked = move |intent| {
-        let input = save.input();
-        Signal::derive(move || input.with(|input| input.as_ref().is_some_and(|input| input.intent == intent)))
-    };
+    let asked = Signal::derive(move || save.input().with(|input| input.as_ref().map(|input| input.intent)));
     let pending = save.pending();
     let shown = move || match form.outcome.get() {
         Some(SelectionOutcome::Previewed(preview)) if !pending.get() => Some(view! { <Previewed preview /> }),
         _ => None,
     };
-    // Save comes first, because Enter in a field presses the first button.
     view! {
         <div class="stack" data-gap="xl">
             <ActionForm action=save>
@@ -50,18 +35,7 @@ pub fn Editor(
                     <input type="hidden" name="organization" value=organization.to_string() />
                     {id.map(|id| view! { <input type="hidden" name="id" value=id.to_string() /> })}
                     <Fields held choices form />
-                    <div class="cluster">
-                        <Button
-                            name="intent"
-                            value="save"
-                            variant=Variant::Primary
-                            busy=asked(SelectionIntent::Save)
-                        >
-                            "Save"
-                        </Button>
-                        <Button name="intent" value="preview" busy=asked(SelectionIntent::Preview)>"Preview"</Button>
-                        <ButtonLink href=back variant=Variant::Quiet>"Cancel"</ButtonLink>
-                    </div>
+                    <SaveOrPreview asked back />
                 </div>
             </ActionForm>
             <div role="status">{shown}</div>

@@ -3,10 +3,11 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::editor::{Editor, MayNot};
+use super::editor::Editor;
 use crate::api::selections::{SaveSelection, SelectionOutcome, get_selection_choices};
 use crate::model::SelectionForm;
 use crate::web::components::{Crumb, Loading, PageHeader, Section};
+use crate::web::drafts::MayNot;
 use crate::web::forms::use_form;
 use crate::web::frame::{use_organization, use_role};
 use crate::web::pages::ReadError;
@@ -38,7 +39,7 @@ pub fn NewSelectionPage() -> impl IntoView {
                     Suspend::new(async move {
                         form.ready().await;
                         if !may_configure {
-                            return view! { <MayNot /> }.into_any();
+                            return view! { <MayNot what="selections" /> }.into_any();
                         }
                         match choices.await {
                             Ok(choices) => {
