@@ -6,7 +6,7 @@ use server_fn::codec::GetUrl;
 
 use crate::model::{
     ApiError, CatalogName, DecisionForm, MirrorOutcome, MirrorRequest, MirrorWish, OrgName, Page, RequestFilter,
-    RequestForm, RequestId, RequestsForm,
+    RequestForm, RequestId,
 };
 
 /// What an owner answers: the button's `intent`.
@@ -62,7 +62,7 @@ pub async fn ask_for_mirrors(
     #[server(default)] note: String,
 ) -> Result<Vec<MirrorOutcome>, ApiError> {
     let visitor = crate::access::member(&organization).await?;
-    let form = RequestsForm { wishes, note };
+    let form = crate::model::RequestsForm { wishes, note };
     let answer = crate::requests::ask_several(&visitor, form.clone()).await.map_err(ApiError::from);
     crate::access::forms::show("requests", &form, answer).await
 }
