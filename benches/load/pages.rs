@@ -67,7 +67,7 @@ pub async fn measure(table: &mut Table) -> anyhow::Result<Vec<String>> {
             format!("{:.1} ms", at(99)),
             format!("{:.1} ms", at(100)),
             format!("{cpu:.1} ms"),
-            format!("{:.0} kB", size as f64 / 1e3),
+            format!("{} kB", size / 1_000),
         ]);
     }
     Ok(Vec::new())
