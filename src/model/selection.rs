@@ -36,7 +36,7 @@ pub struct SelectionFilter {
 }
 
 impl SelectionFilter {
-    /// In a sentence: `Images, FIPS, on debian-13, in databases`.
+    /// In a sentence: `Images, FIPS, on debian 13, in databases and storage`.
     pub fn sentence(&self) -> String {
         let mut parts = vec![
             match self.kind {
@@ -48,8 +48,10 @@ impl SelectionFilter {
         ];
         parts.extend(self.fips.then(|| "FIPS".to_owned()));
         parts.extend(self.stig.then(|| "STIG".to_owned()));
-        let named = [("on", &self.distribution), ("for", &self.platform), ("in", &self.category)];
-        parts.extend(named.iter().filter(|(_, id)| !id.is_empty()).map(|(word, id)| format!("{word} {id}")));
+        // An id of Docker's is its name with dashes.
+        let (distribution, category) = (self.distribution.replace('-', " "), self.category.replace('-', " "));
+        let named = [("on", &distribution), ("for", &self.platform), ("in", &category)];
+        parts.extend(named.iter().filter(|(_, name)| !name.is_empty()).map(|(word, name)| format!("{word} {name}")));
         if !self.words.is_empty() {
             parts.push(format!("with “{}”", self.words));
         }
@@ -231,13 +233,13 @@ mod tests {
         assert_eq!(SelectionFilter::default().sentence(), "Images and Helm charts");
         let filter = SelectionFilter {
             words: "runtime".into(),
-            category: "databases".into(),
+            category: "databases-and-storage".into(),
             kind: Some(RepositoryKind::Image),
             distribution: "debian-13".into(),
             fips: true,
             ..SelectionFilter::default()
         };
-        assert_eq!(filter.sentence(), "Images, FIPS, on debian-13, in databases, with “runtime”");
+        assert_eq!(filter.sentence(), "Images, FIPS, on debian 13, in databases and storage, with “runtime”");
     }
 
     #[test]

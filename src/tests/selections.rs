@@ -72,7 +72,7 @@ async fn a_selection_asks_for_what_matches_and_an_owner_starts_it() {
     assert_eq!(story.world().mirrors_of("postgres").len(), 1);
     story.world().settled().await;
     let page = adam.page("/orgs/acme/requests/selections").await;
-    assert!(page.body.contains("2 of 20") && page.body.contains("in databases-and-storage"), "{page:?}");
+    assert!(page.body.contains("2 of 20") && page.body.contains("in databases and storage"), "{page:?}");
 
     assert_eq!(adam.post("selections/delete", &[("organization", "acme"), ("id", &id)]).await.status, 200);
     assert!(listed(&adam, false).await.is_empty(), "what it asked for is withdrawn");
