@@ -146,10 +146,11 @@ pub async fn decline(visitor: &Visitor, form: &DecisionForm) -> Result<(), Reque
 /// Takes back what one has asked for.
 pub async fn withdraw(visitor: &Visitor, id: RequestId) -> Result<(), RequestError> {
     let mut tx = store::begin(&visitor.app.db).await?;
-    let request = open(&mut tx, visitor, id).await?;
-    if request.asker != Asker::Person(visitor.username.clone()) {
+    // Before it is locked: the lock of who is refused would for a moment be in the way of who may.
+    if find(&mut tx, visitor, id).await?.asker != Asker::Person(visitor.username.clone()) {
         return Err(RequestError::NotYours);
     }
+    let request = open(&mut tx, visitor, id).await?;
     settle(&mut tx, visitor, &request, RequestState::Withdrawn, "").await?;
     Ok(store::commit(tx).await?)
 }
@@ -157,10 +158,13 @@ pub async fn withdraw(visitor: &Visitor, id: RequestId) -> Result<(), RequestErr
 /// An open request, locked until the transaction ends.
 async fn open(tx: &mut Tx, visitor: &Visitor, id: RequestId) -> Result<MirrorRequest, RequestError> {
     let is_open = requests::lock_open(tx, &visitor.organization, id).await?;
-    let asked = Asked { id: Some(id), ..Asked::default() };
-    let found = requests::page(&mut **tx, &visitor.organization, asked, 1).await?.pop();
-    let request = found.ok_or(RequestError::NotFound)?;
+    let request = find(tx, visitor, id).await?;
     if is_open { Ok(request) } else { Err(RequestError::NotOpen(request.name.to_string())) }
+}
+
+async fn find(tx: &mut Tx, visitor: &Visitor, id: RequestId) -> Result<MirrorRequest, RequestError> {
+    let asked = Asked { id: Some(id), ..Asked::default() };
+    requests::page(&mut **tx, &visitor.organization, asked, 1).await?.pop().ok_or(RequestError::NotFound)
 }
 
 async fn settle(
