@@ -142,6 +142,13 @@ impl Host {
         matches!(self.as_str(), "docker.io" | "index.docker.io" | "registry-1.docker.io" | "hub.docker.com")
     }
 
+    /// The name that tools know it by. Docker Hub is signed in to as `docker.io`: asked by the name of its registry, they send
+    /// no credential, and a private repository is not found.
+    #[must_use]
+    pub fn for_tools(self) -> Self {
+        if self.is_docker_hub() { Self("docker.io".to_owned()) } else { self }
+    }
+
     /// True for a host that can only be this machine: plain HTTP is allowed to nothing else.
     pub fn is_loopback(&self) -> bool {
         let name = match self.as_str().strip_prefix('[') {
@@ -260,6 +267,9 @@ mod tests {
         assert!("[::1]:5000".parse::<Host>().is_ok_and(|h| h.is_loopback()));
         assert!("10.0.0.1".parse::<Host>().is_ok_and(|h| !h.is_loopback()));
         assert!("127.0.0.1.example.com".parse::<Host>().is_ok_and(|h| !h.is_loopback()));
+        for (asked, told) in [("registry-1.docker.io", "docker.io"), ("ghcr.io", "ghcr.io")] {
+            assert_eq!(asked.parse::<Host>().map(|host| host.for_tools().to_string()), Ok(told.to_owned()));
+        }
     }
 
     #[test]

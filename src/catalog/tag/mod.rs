@@ -63,7 +63,7 @@ pub async fn get(visitor: &Visitor, name: &CatalogName, tag: &Tag) -> Result<Cat
     let digest = details.index_digest.clone().ok_or_else(nothing)?;
     let reference = |repo| ImageRef { repo, reference: Reference::Digest(digest.clone()) };
     let from_mirror = |repository: &RepoName| {
-        let (host, repository) = (visitor.app.config.docker_registry.clone(), repository.clone());
+        let (host, repository) = (visitor.app.config.docker_registry.clone().for_tools(), repository.clone());
         reference(RepoRef { host, repository })
     };
     let mut pulls: Vec<ImageRef> = mirrors.iter().map(from_mirror).collect();
