@@ -41,6 +41,7 @@ pub fn Table(entries: Vec<CatalogEntry>, distributions: Vec<Choice>, base: Strin
         let href = format!("{base}/{}", entry.name);
         let pick = pick(&entry, picked);
         let own: Vec<_> = own_marks(&entry).collect();
+        let own = if own.is_empty() { nothing("Not yet") } else { own.into_any() };
         let called = |id: &String| {
             distributions.iter().find(|known| known.id == *id).map_or_else(|| id.clone(), |known| known.name.clone())
         };
@@ -55,9 +56,9 @@ pub fn Table(entries: Vec<CatalogEntry>, distributions: Vec<Choice>, base: Strin
                     </span>
                 </HeadCell>
                 <Cell label="Type">{entry.kind.label()}</Cell>
-                <Cell label="Distributions">{on.join(", ")}</Cell>
-                <Cell label="Platforms">{entry.platforms.join(", ")}</Cell>
-                <Cell label="Compliance">{compliance.join(", ")}</Cell>
+                <Cell label="Distributions">{or(on.join(", "), "Not known")}</Cell>
+                <Cell label="Platforms">{or(entry.platforms.join(", "), "Not known")}</Cell>
+                <Cell label="Compliance">{or(compliance.join(", "), "None")}</Cell>
                 <Cell label="State"><span class="cluster" data-gap="xs">{own}</span></Cell>
             </tr>
         }
@@ -67,6 +68,15 @@ pub fn Table(entries: Vec<CatalogEntry>, distributions: Vec<Choice>, base: Strin
             {entries.into_iter().map(row).collect_view()}
         </DataTable>
     }
+}
+
+/// Words, or what is said where there are none: on a phone their label stands beside them.
+fn or(words: String, otherwise: &'static str) -> AnyView {
+    if words.is_empty() { nothing(otherwise) } else { words.into_any() }
+}
+
+fn nothing(words: &'static str) -> AnyView {
+    view! { <span class="muted">{words}</span> }.into_any()
 }
 
 /// True for what can be picked, to be mirrored or asked for: it is not mirrored yet.
