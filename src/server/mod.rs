@@ -7,7 +7,7 @@ mod security;
 mod statement;
 mod status;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -15,7 +15,7 @@ use axum::middleware;
 use axum::routing::get;
 use leptos::config::LeptosOptions;
 use leptos::prelude::{provide_context, use_context};
-use leptos_axum::{LeptosRoutes as _, ResponseOptions, generate_route_list};
+use leptos_axum::{AxumRouteListing, LeptosRoutes as _, ResponseOptions, generate_route_list};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -31,10 +31,14 @@ use crate::{web, webhook};
 /// No form of ours is larger.
 const MOST_BODY: usize = 1024 * 1024;
 
+/// The pages there are, looked up once for all routers of a process: while they are, no page anywhere in the process may be
+/// made, since a resource that is first asked for meanwhile never answers (leptos-rs/leptos, issue 4773).
+static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(web::app::App));
+
 /// Everything `ferry serve` answers.
 pub fn router(app: &App) -> Router {
     let options = options(app);
-    let routes = generate_route_list(web::app::App);
+    let routes = PAGES.clone();
     let context = {
         let app = app.clone();
         move || provide(&app)
