@@ -108,7 +108,7 @@ pub(super) async fn refresh<L: Listing>(
         listings::write(&app.db, organization, &subject, &content, began).await?;
         tracing::info!(%organization, "the {} of {organization} at Docker Hub has changed", subject.as_str());
     }
-    Ok(L::remembered().keep(content.hash, listing.prepared()))
+    Ok(L::remembered().keep(content.hash, listing))
 }
 
 pub(super) fn refusal(app: &App, error: &HubError) -> HubRefusal {
@@ -178,7 +178,7 @@ async fn kept<L: Listing>(
     }
     let subject = L::subject(key);
     match listings::content::<L>(&app.db, organization, &subject).await {
-        Ok(found) => Ok(found.map(|(hash, listing)| (head, L::remembered().keep(hash, listing.prepared())))),
+        Ok(found) => Ok(found.map(|(hash, listing)| (head, L::remembered().keep(hash, listing)))),
         Err(StoreError::Inconsistent { reason, .. }) => {
             tracing::warn!(%organization, "the {} that was kept is read anew: {reason}", subject.as_str());
             Ok(None)

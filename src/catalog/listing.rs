@@ -65,7 +65,7 @@ impl DockerCatalog {
     pub(super) fn new(mut entries: Vec<CatalogEntry>, mut categories: Vec<Choice>) -> Self {
         entries.sort_by(|a, b| a.name.cmp(&b.name));
         categories.sort_by(|a, b| a.name.cmp(&b.name));
-        Self { entries, categories, texts: Vec::new() }.prepared()
+        Self { entries, categories, texts: Vec::new() }
     }
 
     /// Each with what it is searched by.
@@ -196,7 +196,7 @@ impl Listing for DockerRepository {
     async fn read(hub: &hub::Session, organization: &str, name: &CatalogName) -> Result<Self, CatalogError> {
         let nothing = || CatalogError::NotFound(name.clone());
         let details = hub.repository_details(organization, name.as_str()).await?.ok_or_else(nothing)?;
-        let repository = Self {
+        Ok(Self {
             entry: entry(&details.summary, Vec::new()).ok_or_else(nothing)?,
             home_url: details.summary.home_url,
             category_names: details.summary.categories.into_iter().map(|category| category.name).collect(),
@@ -204,8 +204,7 @@ impl Listing for DockerRepository {
             guides: details.guides,
             variants: variants::of(&details.images),
             texts: Texts::default(),
-        };
-        Ok(repository.prepared())
+        })
     }
 
     fn prepared(mut self) -> Self {
@@ -226,7 +225,7 @@ impl Listing for DockerRepository {
 /// The last listings of a kind, by the hash of their content.
 pub(super) struct Remembered<L>(Mutex<VecDeque<(String, Arc<L>)>>);
 
-impl<L> Remembered<L> {
+impl<L: Listing> Remembered<L> {
     const fn new() -> Self {
         Self(Mutex::new(VecDeque::new()))
     }
@@ -237,12 +236,12 @@ impl<L> Remembered<L> {
         kept.iter().find(|(known, _)| known == hash).map(|(_, listing)| Arc::clone(listing))
     }
 
-    /// Remembers it; answers the one that was known already, if any.
+    /// Prepares and remembers it; answers the one that was known already, if any.
     pub(super) fn keep(&self, hash: String, listing: L) -> Arc<L> {
         if let Some(known) = self.get(&hash) {
             return known;
         }
-        let listing = Arc::new(listing);
+        let listing = Arc::new(listing.prepared());
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.push_front((hash, Arc::clone(&listing)));
         kept.truncate(MOST);

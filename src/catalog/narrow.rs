@@ -174,6 +174,7 @@ fn yes_or_no(so: bool) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::listing::Listing as _;
 
     fn entry(name: &str, categories: &[&str], distributions: &[&str], fips: bool) -> CatalogEntry {
         CatalogEntry {
@@ -202,7 +203,7 @@ mod tests {
             entry("redis", &["data"], &["debian-13"], false),
             entry("redis-chart", &["data"], &["helm"], false),
         ];
-        let catalog = DockerCatalog::new(entries, categories.to_vec());
+        let catalog = DockerCatalog::new(entries, categories.to_vec()).prepared();
         let mirror = |source: &str, name: &str| (source.to_owned(), name.parse::<RepoName>().expect("a name"));
         let mirrors = DockerMirrors::of_pairs([mirror("nginx", "acme/dhi-nginx"), mirror("node", "acme/dhi-node")]);
         let rules = HashMap::from([("acme/dhi-nginx".to_owned(), vec!["Out".to_owned()])]);
