@@ -95,7 +95,7 @@ pub(super) async fn refresh<L: Listing>(
                 // A person's own token is nobody else's business.
                 CatalogError::Hub(HubError::BadCredential { .. } | HubError::WrongKindOfCredential { .. }) => {}
                 CatalogError::Hub(error) => {
-                    listings::refuse(&app.db, organization, &subject, &refusal(app, error)).await?;
+                    listings::refuse(&app.db, organization, &subject, &error.refusal(app.clock.now())).await?;
                 }
                 CatalogError::NotFound(_) => listings::remove(&app.db, organization, &subject).await?,
                 _ => {}
@@ -111,10 +111,6 @@ pub(super) async fn refresh<L: Listing>(
     Ok(L::remembered().keep(content.hash, listing))
 }
 
-pub(super) fn refusal(app: &App, error: &HubError) -> HubRefusal {
-    HubRefusal { at: app.clock.now(), sentence: error.sentence() }
-}
-
 async fn page_part<L: Listing>(visitor: &Visitor, key: &L::Key, head: Option<Head>) -> Result<Shown<L>, CatalogError> {
     let (app, organization) = (&visitor.app, &visitor.organization);
     let Some((mut head, listing)) = kept::<L>(app, organization, key, head).await? else {
@@ -124,7 +120,7 @@ async fn page_part<L: Listing>(visitor: &Visitor, key: &L::Key, head: Option<Hea
     if head.refusal.as_ref().is_none_or(|refusal| now - refusal.at >= PAUSE) {
         if is_outdated(&head) || (L::WAITS && is_old::<L>(app, &head)) {
             match read_now(visitor, key).await {
-                Err(CatalogError::Hub(error)) => head.refusal = Some(refusal(app, &error)),
+                Err(CatalogError::Hub(error)) => head.refusal = Some(error.refusal(app.clock.now())),
                 other => return other,
             }
         } else if is_old::<L>(app, &head)

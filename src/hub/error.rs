@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::model::{ApiError, FieldErrors};
+use crate::model::{ApiError, FieldErrors, HubRefusal};
 
 /// A call that Docker Hub did not answer as asked. Cloneable, because everybody who waited for one token learns of it.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -85,6 +85,11 @@ impl HubError {
             }
             Self::Unexpected { .. } => "Docker Hub gave an answer Ferry did not understand.".to_owned(),
         }
+    }
+
+    /// The same as a page shows it above what it read before; it was asked `at`.
+    pub fn refusal(&self, at: DateTime<Utc>) -> HubRefusal {
+        HubRefusal { at, sentence: self.sentence() }
     }
 
     pub(super) fn refused(message: impl Into<String>) -> Self {

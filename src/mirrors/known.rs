@@ -67,7 +67,7 @@ pub(super) async fn shown(visitor: &Visitor) -> Result<Seen, MirrorError> {
         return Err(error.into());
     }
     let mirrors = known.into_iter().map(|known| remembered(known, now)).collect();
-    Ok(Seen { mirrors, can_mirror_more: true, refusal: Some(HubRefusal { at: now, sentence: error.sentence() }) })
+    Ok(Seen { mirrors, can_mirror_more: true, refusal: Some(error.refusal(now)) })
 }
 
 /// A mirror as it was listed last.
