@@ -7,6 +7,7 @@ use crate::api::exposed::{MakePrivate, get_exposed};
 use crate::model::{ApiError, DestinationId, Exposed, ExposedDestination, MirrorName, OrgName, PublicMirror, RepoName};
 use crate::web::components::{Badge, Button, ButtonLink, Notice, Section, Size, TimeAgo, Tone};
 use crate::web::forms::{FormError, FormState, use_form};
+use crate::web::refresh::again_after;
 
 /// More than so many are folded away behind their number.
 const MOST: usize = 3;
@@ -49,13 +50,7 @@ impl ExposedState {
 
     /// Asks again whenever this changes: something was done that may have found or decided something.
     pub fn follow(self, version: impl Fn() -> usize + 'static) {
-        Effect::new(move |before: Option<usize>| {
-            let now = version();
-            if before.is_some_and(|before| before != now) {
-                self.exposed.refetch();
-            }
-            now
-        });
+        again_after(version, move || self.exposed.refetch());
     }
 }
 

@@ -1,4 +1,4 @@
-//! A page that looks again by itself while something is on its way.
+//! What looks again by itself: while something is on its way, or after something was done.
 
 use std::time::Duration;
 
@@ -30,4 +30,15 @@ pub fn Refresh(
     });
     // As inner HTML, since a browser with scripts makes no elements of what stands in a <noscript>.
     move || busy.get().then(|| view! { <noscript inner_html=r#"<meta http-equiv="refresh" content="5">"#></noscript> })
+}
+
+/// Asks again whenever the version changes, such as that of an action; not for the one there is at first.
+pub fn again_after(version: impl Fn() -> usize + 'static, again: impl Fn() + 'static) {
+    Effect::new(move |before: Option<usize>| {
+        let now = version();
+        if before.is_some_and(|before| before != now) {
+            again();
+        }
+        now
+    });
 }

@@ -13,6 +13,7 @@ use crate::web::components::{ButtonLink, EmptyState, Loading, PageHeader, Pagina
 use crate::web::forms::{FormError, use_form};
 use crate::web::frame::{use_organization, use_role, use_waiting_requests};
 use crate::web::pages::ReadError;
+use crate::web::refresh::again_after;
 
 /// The page.
 #[component]
@@ -32,13 +33,7 @@ pub fn RequestsPage() -> impl IntoView {
         move |(filter, _)| list_requests(asked.clone(), filter),
     );
     let waiting = use_waiting_requests();
-    Effect::new(move |before: Option<usize>| {
-        let now = changes();
-        if before.is_some_and(|before| before != now) {
-            waiting.refetch();
-        }
-        now
-    });
+    again_after(changes, move || waiting.refetch());
 
     let selections = format!("{base}/selections");
     let actions = move || view! { <ButtonLink href=selections>"Selections"</ButtonLink> };
